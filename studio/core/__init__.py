@@ -1,0 +1,1 @@
+"""Words that every room shares. Imports nothing else of the studio."""

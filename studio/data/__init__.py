@@ -1,0 +1,1 @@
+"""Pictures and their labels: formats, problems, splits and the one preprocessing."""

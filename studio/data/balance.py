@@ -1,0 +1,67 @@
+"""Problems of classes: too few pictures, or far fewer than others."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.core.paths import display_name
+from studio.data.dataset import Dataset, Problem
+
+UNEVEN = 10
+"""Classes are called uneven where the largest is more than this many times the smallest."""
+
+
+def class_problems(dataset: Dataset, usable: NDArray[np.bool_] | None = None) -> list[Problem]:
+    """What is wrong with the classes; their ``path`` is the class name, ``""`` for all.
+
+    Args:
+        usable: ``(n,) bool`` rows that count; all, where left out.
+    """
+    problems = []
+    for output, classes in dataset.outputs.items():
+        labels = dataset.labels[output]
+        labels = labels[labels >= 0] if usable is None else labels[(labels >= 0) & usable]
+        counts = np.bincount(labels, minlength=len(classes))
+        problems += _too_few(classes, counts)
+        problems += _uneven(classes, counts)
+    return problems
+
+
+def _too_few(classes: tuple[str, ...], counts: NDArray[np.int64]) -> list[Problem]:
+    problems = []
+    if len(classes) < 2:
+        name = f", “{display_name(classes[0])}”" if classes else ""
+        problems.append(
+            Problem(
+                "too-few", "",
+                f"There is only one class{name}. A network needs at least two to tell apart: "
+                "add a folder with pictures of something else.",
+            )
+        )  # fmt: skip
+    for i in np.flatnonzero(counts < 2).tolist():
+        words = (
+            "This class has only one picture: it can be trained on, but nothing is left to "
+            "check the result. Add more pictures."
+            if counts[i]
+            else "This class has no picture that can be read, so the network cannot learn it."
+        )
+        problems.append(Problem("too-few", classes[i], words))
+    return problems
+
+
+def _uneven(classes: tuple[str, ...], counts: NDArray[np.int64]) -> list[Problem]:
+    if len(classes) < 2 or not counts.any():
+        return []
+    some = np.where(counts > 0, counts, counts.max())
+    low, high = int(some.argmin()), int(counts.argmax())
+    if counts[high] <= UNEVEN * some[low]:
+        return []
+    return [
+        Problem(
+            "imbalance", "",
+            f"The classes are uneven: “{display_name(classes[high])}” has {counts[high]:,} "
+            f"pictures, “{display_name(classes[low])}” only {some[low]:,}. The network will "
+            "favour the large one: add pictures to the small one.",
+        )
+    ]  # fmt: skip

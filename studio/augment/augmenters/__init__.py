@@ -1,0 +1,1 @@
+"""One module a group; every step found here is in the catalogue."""

@@ -1,0 +1,74 @@
+"""Ready policies, from nothing to heavy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from studio.augment.policy import Policy, parse_policy
+
+_LIGHT: list[dict[str, Any]] = [
+    {"kind": "mirror"},
+    {"kind": "shift", "across": (-6, 6), "down": (-6, 6)},
+    {"kind": "brightness", "change": (-12, 12)},
+]
+_MEDIUM: list[dict[str, Any]] = [
+    {"kind": "mirror"},
+    {"kind": "rotate", "angle": (-15, 15), "probability": 80},
+    {"kind": "zoom", "scale": (0.85, 1.2)},
+    {"kind": "brightness", "change": (-18, 22)},
+    {"kind": "contrast", "change": (-15, 20)},
+    {"kind": "gaussian_noise", "levels": (0, 8), "probability": 50},
+]
+_HEAVY: list[dict[str, Any]] = [
+    {"kind": "mirror"},
+    {"kind": "rotate", "angle": (-25, 25), "probability": 80},
+    {"kind": "zoom", "scale": (0.75, 1.35)},
+    {"kind": "shear", "angle": (-12, 12), "probability": 50},
+    {"kind": "shift", "across": (-12, 12), "down": (-12, 12)},
+    {"kind": "brightness", "change": (-30, 35)},
+    {"kind": "contrast", "change": (-30, 40)},
+    {"kind": "saturation", "change": (-40, 40)},
+    {"kind": "gaussian_blur", "sigma": (0, 1.2), "probability": 30},
+    {"kind": "gaussian_noise", "levels": (0, 16), "probability": 50},
+    {"kind": "cut_out", "holes": (1, 4), "size": (8, 16), "probability": 50},
+]
+_DIGITS: list[dict[str, Any]] = [
+    {"kind": "rotate", "angle": (-12, 12), "edge": "edge"},
+    {"kind": "zoom", "scale": (0.85, 1.15), "edge": "edge"},
+    {"kind": "shift", "across": (-8, 8), "down": (-8, 8), "edge": "edge"},
+    {"kind": "shear", "angle": (-10, 10), "edge": "edge"},
+    {"kind": "gaussian_noise", "levels": (0, 8), "probability": 30},
+]
+
+_STEPS: dict[str, list[dict[str, Any]]] = {
+    "none": [],
+    "light": _LIGHT,
+    "medium": _MEDIUM,
+    "heavy": _HEAVY,
+    "digits": _DIGITS,
+}
+
+TITLES: dict[str, str] = {
+    "none": "None",
+    "light": "Light",
+    "medium": "Medium",
+    "heavy": "Heavy",
+    "digits": "Digits",
+}
+HELP: dict[str, str] = {
+    "none": "Trains on the pictures as they are.",
+    "light": "Mirror, small shifts, a little light: seldom wrong.",
+    "medium": "A good start for photographs of things.",
+    "heavy": "For few pictures and long training.",
+    "digits": "For digits and letters: no mirror, no flip.",
+}
+
+
+def preset(name: str) -> Policy:
+    """One of the policies of :data:`TITLES`. Raises KeyError."""
+    return parse_policy(_STEPS[name])
+
+
+def preset_of(policy: Policy) -> str:
+    """The name of the preset that equals ``policy``, or an empty string."""
+    return next((name for name in _STEPS if preset(name) == policy), "")

@@ -1,0 +1,83 @@
+"""What every step of a policy has in common."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+from studio.core.spec import Parameter, Spec, parameter, parameters, parse_spec
+
+ImgaugAugmenter = Any
+"""An ``imgaug.augmenters.Augmenter``; imgaug takes seconds to import, so it is not named here."""
+
+
+class Step(Spec):
+    """One augmenter with its settings.
+
+    A step draws its values anew for every picture; it is applied with ``probability`` percent.
+
+    Attributes:
+        title: what a person calls it.
+        group: under which heading the catalogue shows it.
+        help: one sentence with the exact term.
+        channels: numbers of channels that it works on; on others it leaves a picture alone.
+        shown: settings for its thumbnail in the catalogue, where the strongest safe ones do not
+            tell what it does.
+    """
+
+    title: ClassVar[str] = ""
+    group: ClassVar[str] = ""
+    help: ClassVar[str] = ""
+    channels: ClassVar[tuple[int, ...]] = (1, 3)
+    shown: ClassVar[dict[str, Any]] = {}
+
+    kind: str
+    enabled: bool = True
+    probability: float = parameter(
+        100.0, title="Chance", unit="%", minimum=0.0, maximum=100.0, step=1.0,
+        help="Share of the pictures to which the step is applied (probability).",
+    )  # fmt: skip
+
+    @abstractmethod
+    def build(self) -> ImgaugAugmenter:
+        """The imgaug augmenter with these settings, ignoring ``enabled`` and ``probability``."""
+
+    @abstractmethod
+    def summary(self) -> str:
+        """The settings in a few words, such as ``−25° … 25°``."""
+
+
+def unsafe_parameters(step: Step) -> list[Parameter]:
+    """The settings that lie partly outside the range that seldom does harm."""
+    found = []
+    for p in parameters(type(step)):
+        if p.safe is not None:
+            value = getattr(step, p.name)
+            low, high = value if p.kind == "interval" else (value, value)
+            if low < p.safe[0] or high > p.safe[1]:
+                found.append(p)
+    return found
+
+
+def made_safe(step: Step) -> Step:
+    """The same step with every setting moved into its safe range."""
+    changes: dict[str, Any] = {}
+    for p in unsafe_parameters(step):
+        assert p.safe is not None
+        low, high = p.safe
+        value = getattr(step, p.name)
+        if p.kind == "interval":
+            changes[p.name] = tuple(min(max(end, low), high) for end in value)
+        else:
+            changes[p.name] = min(max(value, low), high)
+    return step.changed(**changes)
+
+
+def demonstration(step: type[Step]) -> Step:
+    """The step as strong as is safe, so that one picture shows what it does."""
+    changes: dict[str, Any] = {}
+    for p in parameters(step):
+        if p.kind == "interval":
+            end = p.safe[1] if p.safe is not None else p.maximum
+            changes[p.name] = (end, end)
+    return parse_spec(step, {**changes, **step.shown, "probability": 100.0})

@@ -1,0 +1,1 @@
+"""Networks: from scratch, pretrained, their weights and their layer tables."""

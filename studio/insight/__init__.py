@@ -1,0 +1,1 @@
+"""What a network does: predictions, metrics, filters, activations."""

@@ -1,0 +1,180 @@
+"""The pictures and labels of a run, ready for training; what cannot be used is told."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.core.control import Control
+from studio.core.errors import RunError, TrainingError
+from studio.core.events import Preparing, ProblemFound
+from studio.core.files import write_atomic
+from studio.core.paths import clean_text, display_name
+from studio.core.runs import RunFolder, SampleList
+from studio.data.cache import cache_pictures
+from studio.training.recipe import Recipe
+
+TRAIN, VALIDATION, TEST = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Decoded pictures with their labels.
+
+    Attributes:
+        pictures: ``(n, height, width, channels) uint8``, in memory or mapped from the disk.
+        labels: output name → class index of each picture, −1 without a label.
+        rows: split → positions of its usable pictures.
+        paths: the pictures' relative paths.
+    """
+
+    pictures: NDArray[np.uint8]
+    labels: dict[str, NDArray[np.int32]]
+    rows: dict[int, NDArray[np.int64]]
+    paths: list[str]
+
+    def order_fingerprint(self, recipe: Recipe) -> str:
+        """Changes with whatever changes the order or content of the batches."""
+        digest = hashlib.sha256()
+        digest.update(f"{recipe.batch_size} {recipe.seed} ".encode())
+        digest.update(self.rows[TRAIN].tobytes())
+        for labels in self.labels.values():
+            digest.update(labels.tobytes())
+        return digest.hexdigest()[:32]
+
+
+def prepare_feed(
+    run: RunFolder,
+    cache_folder: Path,
+    emit: Callable[[Any], None],
+    control: Control,
+) -> Feed:
+    """Read, or find in the cache, every labelled picture of a run.
+
+    Raises:
+        TrainingError: no picture, only one class, or a whole class could not be read.
+        RunError: labels and classes of the run do not fit together.
+        StorageError: the cache cannot be written.
+        Cancelled: asked to stop.
+    """
+    samples = _labelled(run)
+    labels = {name: np.array(v, np.int32) for name, v in samples.labels.items()}
+    split = np.array(samples.split, np.int8)
+    _check_before(run, labels, split)
+    tell = _Throttled(emit)
+    cache = cache_pictures(samples, run.record.input, cache_folder, progress=tell, control=control)
+    ok = np.asarray(cache.ok, bool)
+    for problem in cache.problems:
+        emit(ProblemFound(problem.kind, display_name(problem.path), problem.message))
+    _write_problems(run, cache.problems)
+    _check_after(run, samples, labels, split, ok)
+    rows = {s: np.flatnonzero(ok & (split == s)) for s in (TRAIN, VALIDATION, TEST)}
+    return Feed(cache.pictures, labels, rows, samples.paths)
+
+
+def _labelled(run: RunFolder) -> SampleList:
+    """The samples that have a split and at least one label."""
+    samples = run.samples()
+    if set(samples.labels) != set(run.record.outputs):
+        raise RunError(
+            f"The list of pictures of “{run.title}” answers other questions than its network.",
+            "Train again from the project.",
+        )
+    matrix = np.array([samples.labels[name] for name in run.record.outputs], np.int64)
+    matrix = matrix.reshape(len(run.record.outputs), -1)
+    sizes = np.array([len(c) for c in run.record.outputs.values()])
+    if matrix.size and (matrix >= sizes[:, None]).any():
+        raise RunError(
+            f"The list of pictures of “{run.title}” names classes that its network does not have.",
+            "Train again from the project.",
+        )
+    split = np.array(samples.split, np.int64)
+    keep = np.flatnonzero((matrix >= 0).any(axis=0) & (split >= 0) & (split <= 2))
+    return SampleList(
+        samples.root,
+        [samples.paths[i] for i in keep],
+        {name: matrix[k, keep].tolist() for k, name in enumerate(run.record.outputs)},
+        split[keep].tolist(),
+    )
+
+
+def _check_before(
+    run: RunFolder, labels: dict[str, NDArray[np.int32]], split: NDArray[np.int8]
+) -> None:
+    train = split == TRAIN
+    if not train.any():
+        raise TrainingError(
+            "There are no training pictures.",
+            "Open a folder with pictures, or give the training split a larger share.",
+        )
+    kinds = [len(np.unique(v[train & (v >= 0)])) for v in labels.values()]
+    if max(kinds) < 2:
+        name, classes = next(iter(run.record.outputs.items()))
+        known = labels[name][train]
+        index = int(known.max())
+        word = f", “{display_name(classes[index])}”" if index >= 0 else ""
+        raise TrainingError(
+            f"All training pictures belong to one class{word}: there is nothing to tell apart.",
+            "Add a folder with pictures of another class.",
+        )
+
+
+def _check_after(
+    run: RunFolder,
+    samples: SampleList,
+    labels: dict[str, NDArray[np.int32]],
+    split: NDArray[np.int8],
+    ok: NDArray[np.bool_],
+) -> None:
+    train = split == TRAIN
+    if not (ok & train).any():
+        where = display_name(samples.root.name or str(samples.root))
+        reason = (
+            "None of the training pictures could be read."
+            if samples.root.is_dir()
+            else f"The folder “{where}” with the pictures is no longer there."
+        )
+        raise TrainingError(reason, "Connect the drive again, or open the folder where it is now.")
+    for name, classes in run.record.outputs.items():
+        wanted = np.unique(labels[name][train & (labels[name] >= 0)])
+        left = np.unique(labels[name][train & ok & (labels[name] >= 0)])
+        lost = np.setdiff1d(wanted, left)
+        if len(lost):
+            words = ", ".join(f"“{display_name(classes[int(i)])}”" for i in lost[:3])
+            more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
+            raise TrainingError(
+                f"No training picture of {words}{more} could be read, so "
+                f"{'these classes' if len(lost) > 1 else 'this class'} cannot be learned.",
+                "Look at the list of problems, repair the files or leave the class out.",
+            )
+
+
+def _write_problems(run: RunFolder, problems: list[Any]) -> None:
+    rows = [
+        {"kind": p.kind, "path": clean_text(p.path), "message": clean_text(p.message)}
+        for p in problems
+    ]
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    write_atomic(run.problems_file, text, "saving the list of problems")
+
+
+class _Throttled:
+    """Progress as :class:`Preparing`, at most ten times a second and once at the end."""
+
+    def __init__(self, emit: Callable[[Any], None]) -> None:
+        self._emit = emit
+        self._next = 0.0
+
+    def __call__(self, done: int, total: int | None, words: str) -> None:
+        now = time.monotonic()
+        if now >= self._next or done == total:
+            self._next = now + 0.1
+            self._emit(Preparing(words, done, total))

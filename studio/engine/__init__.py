@@ -1,0 +1,1 @@
+"""The processes that compute, and how to talk to them."""

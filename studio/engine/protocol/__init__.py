@@ -1,0 +1,1 @@
+"""The only door between the window and computation: messages, and a handle on a worker."""

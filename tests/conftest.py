@@ -131,6 +131,8 @@ def no_leftovers(request: pytest.FixtureRequest) -> Iterator[None]:
     threads = set(threading.enumerate())
     children = set(_children())
     count = psutil.Process().num_threads()
+    # What a fixture of the whole module started may stay.
+    qthreads = set(_running_qthreads()) if "PySide6.QtCore" in sys.modules else set()
     yield
     left: list[str] = []
     deadline = time.monotonic() + PATIENCE
@@ -139,7 +141,7 @@ def no_leftovers(request: pytest.FixtureRequest) -> Iterator[None]:
         left = _running_threads(threads)
         left += [f"process {pid}" for pid in _children() if pid not in children]
         if "PySide6.QtCore" in sys.modules and psutil.Process().num_threads() > count:
-            left += _running_qthreads()
+            left += [name for name in _running_qthreads() if name not in qthreads]
         if not left:
             return
         time.sleep(0.05)

@@ -33,8 +33,8 @@ class History:
     @property
     def best_epoch(self) -> int:
         """The number of the last epoch that was marked best, 0 where there is none."""
-        marked = [e for e, best in zip(self.epochs["epoch"], self.epochs["is_best"], strict=True) if best]
-        return int(marked[-1]) if marked else 0
+        rows = zip(self.epochs["epoch"], self.epochs["is_best"], strict=True)
+        return max((int(epoch) for epoch, is_best in rows if is_best), default=0)
 
     def truncate(self, step: int) -> None:
         """Forget every row after ``step``, as a run resumed at that step must."""

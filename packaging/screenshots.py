@@ -1,0 +1,223 @@
+"""Every screenshot: each pane, empty and full, light and dark, at 100 % and at 200 %.
+
+    python packaging/screenshots.py [FOLDER] [--epochs N] [--keep HOME]
+
+Drives the real window without a display on the built-in sample, in a home of its own. Files are
+called ``PANE-light.png``, ``PANE-dark.png``, ``empty-PANE-light.png`` …, and ``…@2x.png`` for
+200 %. The first process opens the sample and trains; the others open the project that it saved.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from studio.app import World
+
+ROOT = Path(__file__).resolve().parents[1]
+PANES = ("data", "augment", "model", "train", "understand", "classify", "device")
+SIZE = (1280, 800)
+PROJECT = "Drawn things"
+PATIENCE = 600.0
+"""Seconds that a training of the sample may take at most."""
+
+
+def spin(seconds: float, until: Callable[[], bool] | None = None) -> bool:
+    """Let the window live for some seconds, or until something is true; whether it became so."""
+    from PySide6.QtWidgets import QApplication
+
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        QApplication.processEvents()
+        if until is not None and until():
+            return True
+        time.sleep(0.005)
+    return until is None
+
+
+def build(theme: str) -> World:
+    """The studio's world with its window at 1280 × 800, in one appearance."""
+    sys.path.insert(0, str(ROOT))
+    from PySide6.QtWidgets import QApplication
+
+    if QApplication.instance() is None:
+        QApplication([])
+    from studio.app import build_world
+    from studio.core.settings import SettingsStore
+
+    SettingsStore().change(theme=theme)
+    world = build_world()
+    world.window.resize(*SIZE)
+    world.window.show()
+    spin(1.0)
+    return world
+
+
+def prepare(home: Path, epochs: int) -> None:
+    """Open the sample, augment it, train twice, and save the project in the home."""
+    from studio.augment.presets import preset
+
+    world = build("light")
+    session = world.session
+    session.sample_requested.emit()
+    if not spin(120, lambda: session.dataset is not None):
+        raise SystemExit("The sample did not open.")
+    session.set_policy(preset("light"))
+    recipe = session.recipe
+    for number, change in enumerate(({"epochs": epochs}, {"epochs": epochs, "batch_size": 64}), 1):
+        session.set_recipe(recipe.changed(**change))
+        world.window.show_pane("train")
+        world.training.start()
+        count = number
+
+        def ended(count: int = count) -> bool:
+            return len(session.runs) == count and not world.training.is_running
+
+        if not spin(PATIENCE, ended):
+            raise SystemExit("The training did not end.")
+    session.save_as(home / PROJECT)
+    world.close()
+
+
+def settle(world: World, quiet: float = 1.5) -> None:
+    """Wait until no worker has computed anything for ``quiet`` seconds; at most a minute or two."""
+    last_busy = time.monotonic()
+
+    def is_quiet() -> bool:
+        nonlocal last_busy
+        if any(engine.is_busy for engine in world.engines.all):
+            last_busy = time.monotonic()
+        return time.monotonic() - last_busy > quiet
+
+    spin(1.0)
+    spin(120.0, is_quiet)
+
+
+def shoot(world: World, folder: Path, name: str) -> None:
+    """Write what the window shows as one PNG."""
+    from PySide6.QtWidgets import QApplication
+
+    QApplication.sendPostedEvents()
+    picture = world.window.grab()
+    if not picture.save(str(folder / f"{name}.png")):
+        raise SystemExit(f"{folder / name}.png could not be written.")
+
+
+def open_project(world: World, home: Path) -> None:
+    """Open the prepared project with its pictures and choose one of them."""
+    session = world.session
+    session.open_requested.emit(home / PROJECT)
+    if not spin(60, lambda: session.dataset is not None):
+        raise SystemExit("The prepared project did not open.")
+    assert session.dataset is not None
+    session.set_picture_in_view(session.dataset.absolute(0))
+    spin(1.0)
+
+
+def render(folder: Path, home: Path, theme: str, scale: int) -> None:
+    """Every pane in one appearance and scale; runs in a process of its own."""
+    suffix = f"-{theme}" + (f"@{scale}x" if scale != 1 else "")
+    world = build(theme)
+    for pane in PANES[:-1]:
+        world.window.show_pane(pane)
+        spin(0.5)
+        shoot(world, folder, f"empty-{pane}{suffix}")
+    open_project(world, home)
+    for pane in PANES:
+        world.window.show_pane(pane)
+        if pane == "classify":
+            drop_pictures(world)
+        settle(world)
+        shoot(world, folder, f"{pane}{suffix}")
+    world.close()
+
+
+def drop_pictures(world: World) -> None:
+    """Drop a dozen of the sample's pictures on the window, as a person would."""
+    from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    dataset = world.session.dataset
+    assert dataset is not None
+    step = max(1, len(dataset.paths) // 12)
+    paths = [dataset.absolute(i) for i in range(0, len(dataset.paths), step)][:12]
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    window = world.window
+    target: QWidget | None = window.childAt(window.width() // 2, window.height() // 2)
+    while target is not None and not target.acceptDrops():
+        target = target.parentWidget()
+    assert target is not None, "nothing in the Classify pane takes a drop"
+    place = QPointF(target.width() / 2, target.height() / 2)
+    action, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    modifier = Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(place.toPoint(), action, mime, button, modifier)
+    QApplication.sendEvent(target, enter)
+    QApplication.sendEvent(target, QDropEvent(place, action, mime, button, modifier))
+
+
+def child(arguments: list[str], home: Path, scale: int) -> None:
+    """Run one step of this script in a new process."""
+    environ = {
+        **os.environ,
+        "QT_QPA_PLATFORM": "offscreen",
+        "QT_SCALE_FACTOR": str(scale),
+        "CLASSIFIER_STUDIO_HOME": str(home),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    script = str(Path(__file__).resolve())
+    code = subprocess.call([sys.executable, script, *arguments], env=environ, cwd=ROOT)
+    if code != 0:
+        raise SystemExit(f"A step ended with exit code {code}: {' '.join(arguments)}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Make every screenshot.")
+    default = ROOT / "build" / "screenshots"
+    parser.add_argument("folder", type=Path, nargs="?", default=default)
+    parser.add_argument("--epochs", type=int, default=6, help="epochs of each of the two runs")
+    parser.add_argument("--keep", type=Path, help="keep the home here, and use it again")
+    parser.add_argument("--only", choices=("light", "dark"), help="one appearance, at 100 %% only")
+    parser.add_argument("--step", nargs="+", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    sys.path.insert(0, str(ROOT))
+    if options.step:
+        home = Path(os.environ["CLASSIFIER_STUDIO_HOME"])
+        if options.step[0] == "prepare":
+            prepare(home, options.epochs)
+        else:
+            render(options.folder, home, options.step[1], int(options.step[2]))
+        return 0
+    folder = options.folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    keep: Path | None = options.keep
+    home = keep.resolve() if keep else Path(tempfile.mkdtemp(prefix="studio-shots-"))
+    home.mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
+    try:
+        if not (home / PROJECT).is_dir():
+            child([str(folder), "--epochs", str(options.epochs), "--step", "prepare"], home, 1)
+        themes = (options.only,) if options.only else ("light", "dark")
+        for theme in themes:
+            for scale in (1,) if options.only else (1, 2):
+                child([str(folder), "--step", "render", theme, str(scale)], home, scale)
+    finally:
+        if keep is None:
+            shutil.rmtree(home, ignore_errors=True)
+    count = len(list(folder.glob("*.png")))
+    print(f"{count} screenshots in {folder}, {time.monotonic() - start:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""Builds the window's world in one place; ``run()`` is what the command calls."""
+
+from __future__ import annotations
+
+import json
+import logging
+import logging.handlers
+import os
+import sys
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from studio.core.errors import StudioError
+from studio.core.paths import log_folder
+from studio.core.settings import SettingsStore
+from studio.ui.engines import Engines
+from studio.ui.jobs import Jobs
+from studio.ui.main_window import MainWindow
+from studio.ui.session import Session
+from studio.ui.theme import Theme
+from studio.ui.training import TrainingController
+from studio.ui.widgets.focus import FocusRing
+
+log = logging.getLogger("studio")
+
+IDLE_BEFORE_DEVICE_MS = 1500
+"""The device is looked at when the first paint is over and the person is at work."""
+
+
+@dataclass
+class World:
+    """Everything that one window needs."""
+
+    theme: Theme
+    engines: Engines
+    session: Session
+    training: TrainingController
+    window: MainWindow
+
+    def close(self) -> None:
+        """Close the window without questions and end every process and thread."""
+        self.training.stop_now()
+        self.session.save_quietly()
+        self.window.hide()
+        self.session.jobs.shutdown()
+        self.engines.shutdown()
+        self.window.deleteLater()
+
+
+def build_world(settings: SettingsStore | None = None) -> World:
+    """Make the window and what stands behind it; nothing is started or shown yet.
+
+    A ``QApplication`` must exist. Keras, TensorFlow and imgaug stay out of this process.
+    """
+    application = QApplication.instance()
+    assert isinstance(application, QApplication), "make a QApplication first"
+    store = settings or SettingsStore()
+    theme = _theme(application, store)
+    engines = Engines()
+    jobs = Jobs()
+    session = Session(store, engines, jobs)
+    for child in (engines, jobs):
+        child.setParent(session)
+    training = TrainingController(session)
+    window = MainWindow(session, training)
+    session.setParent(window)
+    return World(theme, engines, session, training, window)
+
+
+def run(path: Path | None = None, sample: bool = False, quit_after_paint: bool = False) -> int:
+    """Open the window and stay until it is closed. Returns the exit code."""
+    started = time.perf_counter()
+    # OpenCV's wheels point Qt to plugins of their own; ours are found without it.
+    os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
+    _start_log()
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Classifier Studio")
+    application.setDesktopFileName("classifier-studio")
+    world = build_world()
+    _show_crashes(world.window)
+
+    def painted() -> None:
+        if quit_after_paint:
+            seconds = round(time.perf_counter() - started, 3)
+            print(json.dumps({"event": "painted", "seconds": seconds}), flush=True)
+            application.quit()
+        elif sample:
+            world.session.sample_requested.emit()
+        elif path is not None:
+            world.session.open_requested.emit(path)
+
+    world.window.painted.connect(painted)
+    if not quit_after_paint:
+        QTimer.singleShot(IDLE_BEFORE_DEVICE_MS, world.window, world.window.device_chip.look)
+    world.window.show()
+    try:
+        return application.exec()
+    finally:
+        world.close()
+
+
+def _theme(application: QApplication, store: SettingsStore) -> Theme:
+    found = application.property("classifierStudioTheme")
+    if isinstance(found, Theme):
+        found.set_mode(store.current.theme)
+        return found
+    theme = Theme(application, store.current.theme)
+    FocusRing(application)
+    return theme
+
+
+def _start_log() -> None:
+    """A rotating log file; a folder that cannot be written leaves only the screen."""
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    try:
+        log_folder().mkdir(parents=True, exist_ok=True)
+        handlers.append(
+            logging.handlers.RotatingFileHandler(
+                log_folder() / "window.log", maxBytes=1_000_000, backupCount=2, encoding="utf-8"
+            )
+        )
+    except OSError as error:
+        print(f"The log cannot be written: {error}", file=sys.stderr)
+    handlers[0].setLevel(logging.WARNING)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(name)s %(message)s", handlers=handlers
+    )
+
+
+def _show_crashes(window: QObject) -> None:
+    """An error that nobody caught is logged and shown; the window lives on."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        details = "".join(traceback.format_exception(kind, error, trace))
+        log.error("%s", details)
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        if isinstance(error, StudioError):
+            message, hint = error.message, error.hint
+        else:
+            message = "Something went wrong inside the studio."
+            hint = "Your project is saved. Copy the log and report it, or go on working."
+        assert isinstance(window, MainWindow)
+        window.show_failure(StudioError(message, hint, details))
+
+    sys.excepthook = hook

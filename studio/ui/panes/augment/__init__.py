@@ -1,0 +1,1 @@
+"""The Augment pane: compose a policy and see what it makes of one's own pictures."""

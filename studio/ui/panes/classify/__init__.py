@@ -1,0 +1,1 @@
+"""The Classify pane: pictures in, answers of the run in view out."""

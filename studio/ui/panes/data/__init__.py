@@ -1,0 +1,1 @@
+"""The Data pane: classes, pictures, what the network sees, split and problems."""

@@ -1,0 +1,201 @@
+"""The right panel of Data: the chosen picture, its facts, and what the network sees of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from studio.core.input import InputSpec
+from studio.ui.panes.data.facts import PictureFacts, fit_sentence
+from studio.ui.panes.data.fits import FitChooser
+from studio.ui.tokens import R1
+from studio.ui.widgets.buttons import Button
+from studio.ui.widgets.facts import FactList
+from studio.ui.widgets.image_view import ImageView
+from studio.ui.widgets.numbers import file_size, picture_size
+from studio.ui.widgets.panel import Panel, ScrollColumn, Section
+from studio.ui.widgets.text import Text
+from studio.ui.widgets.tips import describe
+
+WIDTH = 284
+_NONE, _ONE, _MANY = range(3)
+
+
+@dataclass(frozen=True)
+class ManyFacts:
+    """Several pictures: how many, and the rows of their facts."""
+
+    count: int
+    facts: tuple[tuple[str, str], ...]
+
+
+class WidePicture(ImageView):
+    """A picture as wide as the panel, at most 1.0 times as high."""
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        image = self.image()
+        shape = image.height() / image.width() if not image.isNull() else 0.72
+        return round(width * min(max(shape, 0.4), 1.0))
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH - 33, self.heightForWidth(WIDTH - 33))
+
+
+class Inspector(Panel):
+    """One picture, several, or none.
+
+    Signals:
+        fit_chosen(str): the person wants the network to see it so.
+        show_in_folder_asked: open the picture's folder in the file manager.
+        clear_asked: choose nothing.
+    """
+
+    fit_chosen = Signal(str)
+    show_in_folder_asked = Signal()
+    clear_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("right", "", WIDTH, parent=parent)
+        self.clear_button = Button("Clear", kind="quiet", size="small")
+        describe(self.clear_button, "Clear", sentence="Choose no picture.")
+        self.clear_button.clicked.connect(lambda: self.clear_asked.emit())
+        self.bar.add(self.clear_button)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._none_page())
+        self._pages.addWidget(self._one_page())
+        self._pages.addWidget(self._many_page())
+        self.add(self._pages, 1)
+        self.set_foot(self._foot())
+        self.show_nothing()
+
+    # --- layout ---------------------------------------------------------------------------------
+
+    def _none_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.addWidget(Text("Choose a picture to see what it is.", tone="secondary", wrap=True))
+        column.addStretch(1)
+        return page
+
+    def _one_page(self) -> QWidget:
+        column = ScrollColumn()
+        top = Section()
+        top.body.setContentsMargins(16, 16, 16, 12)
+        self.picture = WidePicture("Chosen picture", R1)
+        self.size_label = Text("", "small", "secondary")
+        self.format_label = Text("", "small", "secondary")
+        row = QHBoxLayout()
+        row.addWidget(self.size_label)
+        row.addStretch(1)
+        row.addWidget(self.format_label)
+        top.add(self.picture)
+        top.add(row)
+        column.add(top)
+        facts = Section()
+        self.facts = FactList()
+        facts.add(self.facts)
+        column.add(facts)
+        column.add(self._network_section())
+        column.body.addStretch(1)
+        return column
+
+    def _network_section(self) -> Section:
+        self.network = Section("What the network sees", " ")
+        self.fits = FitChooser()
+        self.fits.fit_chosen.connect(self.fit_chosen)
+        self.sentence = Text("", "small", "secondary", wrap=True)
+        self.network.add(self.fits)
+        self.network.add(self.sentence)
+        return self.network
+
+    def _many_page(self) -> QWidget:
+        column = ScrollColumn()
+        top = Section()
+        top.body.setContentsMargins(16, 16, 16, 12)
+        grid = QGridLayout()
+        grid.setSpacing(4)
+        self.four = [ImageView(f"Chosen picture {i + 1}", R1, minimum=120) for i in range(4)]
+        for i, view in enumerate(self.four):
+            view.setFixedHeight(124)
+            grid.addWidget(view, i // 2, i % 2)
+        top.add(grid)
+        column.add(top)
+        facts = Section()
+        self.many_facts = FactList()
+        facts.add(self.many_facts)
+        column.add(facts)
+        column.body.addStretch(1)
+        return column
+
+    def _foot(self) -> QWidget:
+        foot = Section(line="top")
+        self.folder_button = Button("Show in folder", "folder")
+        describe(
+            self.folder_button, "Show in folder", sentence="Opens the folder that holds the file."
+        )
+        self.folder_button.clicked.connect(lambda: self.show_in_folder_asked.emit())
+        foot.add(self.folder_button)
+        return foot
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    def show_nothing(self) -> None:
+        """No picture is chosen."""
+        self._turn_to(_NONE, "")
+
+    def show_loading(self, name: str, facts: list[tuple[str, str]]) -> None:
+        """A picture is chosen; its name, class and split are known, the rest is being read."""
+        self._turn_to(_ONE, name)
+        self.facts.set_facts(facts)
+
+    def show_one(self, facts: PictureFacts, spec: InputSpec) -> None:
+        """What was read of the chosen picture."""
+        if facts.info is None:
+            self.picture.set_message("Could not be read", "broken", "bad")
+            self.size_label.setText("")
+            self.format_label.setText("")
+            self.fits.set_views({})
+            self.set_sentence(facts.error)
+            return
+        self.picture.set_picture(facts.preview)
+        info = facts.info
+        self.size_label.setText(picture_size(info.width, info.height))
+        self.format_label.setText(f"{info.format}, {info.mode} · {file_size(info.bytes)}")
+        self.format_label.setToolTip(f"{info.bytes:,} bytes")
+        self.fits.set_views(facts.views)
+        self.set_sentence(fit_sentence(spec.fit, facts.lost, info.width, info.height, spec))
+
+    def show_many(self, many: ManyFacts) -> None:
+        """Several pictures are chosen; their thumbnails come by :meth:`set_four`."""
+        self._turn_to(_MANY, f"{many.count:,} pictures selected")
+        self.many_facts.set_facts(list(many.facts))
+
+    def set_four(self, images: list[QImage | None]) -> None:
+        """Thumbnails of the first four chosen pictures; None where there is none (yet)."""
+        for view, image in zip(self.four, images, strict=True):
+            view.set_picture(image)
+
+    def set_input(self, spec: InputSpec) -> None:
+        """The input's size and the fit in use."""
+        self.network.set_note(picture_size(spec.width, spec.height))
+        self.fits.set_fit(spec.fit)
+
+    def set_sentence(self, sentence: str) -> None:
+        """What the fit in use does to this picture."""
+        self.sentence.setText(escape(sentence))
+        self.sentence.setTextFormat(Qt.TextFormat.RichText)
+
+    def _turn_to(self, page: int, title: str) -> None:
+        self._pages.setCurrentIndex(page)
+        self.set_title(title or "No picture chosen")
+        self.clear_button.setVisible(page == _MANY)
+        assert self.foot is not None
+        self.foot.setVisible(page == _ONE)

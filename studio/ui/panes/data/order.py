@@ -1,0 +1,78 @@
+"""Which pictures are listed, and in which order: plain functions of a data set, without Qt."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.data.dataset import Dataset
+
+ORDERS = {"shuffled": "Shuffled", "class": "By class", "name": "By name"}
+_SHUFFLE_SEED = 20
+_DIGITS = re.compile(r"\d+")
+
+
+def first_output(dataset: Dataset) -> str:
+    """The output whose classes the pane lists."""
+    return next(iter(dataset.outputs), "")
+
+
+def class_names(dataset: Dataset) -> tuple[str, ...]:
+    """The classes of the first output."""
+    return dataset.outputs.get(first_output(dataset), ())
+
+
+def class_of(dataset: Dataset, row: int) -> str:
+    """The class of one picture; ``No class`` where it has none."""
+    output = first_output(dataset)
+    label = int(dataset.labels[output][row]) if output else -1
+    return dataset.outputs[output][label] if label >= 0 else "No class"
+
+
+def name_ranks(dataset: Dataset) -> NDArray[np.int64]:
+    """For each picture its place when sorted by file name, picture 2 before picture 10.
+
+    Takes a tenth of a second for 50,000 names: ask for it in the background.
+    """
+    keys = [_DIGITS.sub(_padded, path.rpartition("/")[2].lower()) for path in dataset.paths]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.arange(len(order))
+    return ranks
+
+
+def _padded(digits: re.Match[str]) -> str:
+    """Numbers of the same length sort like numbers."""
+    return digits[0].zfill(12)
+
+
+def listed(
+    dataset: Dataset,
+    class_index: int | None,
+    lowered: list[str],
+    query: str,
+    order: str,
+    ranks: NDArray[np.int64] | None = None,
+) -> NDArray[np.int64]:
+    """Rows of the data set to show.
+
+    Args:
+        class_index: only this class of the first output; None for all.
+        lowered: the paths in lower case.
+        query: words that must all be in the path; empty for no search.
+        order: a key of :data:`ORDERS`; ``name`` needs ``ranks``.
+    """
+    rows = np.arange(len(dataset.paths), dtype=np.int64)
+    if class_index is not None:
+        rows = rows[dataset.labels[first_output(dataset)] == class_index]
+    for word in query.lower().split():
+        rows = rows[[word in lowered[row] for row in rows.tolist()]] if len(rows) else rows
+    if order == "name" and ranks is not None:
+        return rows[np.argsort(ranks[rows], kind="stable")]
+    if order == "class" and dataset.outputs:
+        labels = dataset.labels[first_output(dataset)][rows]
+        return rows[np.argsort(labels, kind="stable")]
+    shuffled = np.random.default_rng(_SHUFFLE_SEED).permutation(len(dataset.paths))
+    return rows[np.argsort(shuffled[rows], kind="stable")]

@@ -1,0 +1,466 @@
+"""The Data pane: from a folder to classes, pictures, split and what the network sees."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices, QImage, QKeySequence, QShortcut
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from studio.core.control import Control, Progress
+from studio.core.errors import StudioError
+from studio.core.paths import display_name, from_text
+from studio.data.dataset import SPLITS, Dataset, Problem
+from studio.ui.jobs import Job
+from studio.ui.latest import Latest
+from studio.ui.panes.data.classes import ALL
+from studio.ui.panes.data.facts import PictureFacts, fit_sentence, picture_facts
+from studio.ui.panes.data.inspector import WIDTH, ManyFacts
+from studio.ui.panes.data.order import (
+    class_names,
+    class_of,
+    first_output,
+    listed,
+    name_ranks,
+)
+from studio.ui.panes.data.problem_list import sentence
+from studio.ui.panes.data.view import NETWORK, PICTURES, PROBLEMS, DataView
+from studio.ui.panes.start import StartPage, describe_drop
+from studio.ui.session import Session
+from studio.ui.thumbnails import ThumbnailLoader, middle_square
+from studio.ui.widgets.drop import DropOverlay
+from studio.ui.widgets.empty import EmptyState
+from studio.ui.widgets.numbers import count, file_size, picture_size
+
+SEARCH_MS = 150
+CHECK_AFTER_MS = 1500
+LOOK_AGAIN_MS = 2000
+
+
+class DataPane(QWidget):
+    """Start page, or the open data set.
+
+    Everything to open goes through the session's request signals; what is chosen here is told by
+    ``session.set_picture_in_view``.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._dataset: Dataset | None = None
+        self._lowered: list[str] = []
+        self._ranks: NDArray[np.int64] | None = None
+        self._facts: PictureFacts | None = None
+        self._check: Job | None = None
+        self.loader = ThumbnailLoader(self)
+        self.start = StartPage(session)
+        self.waiting = EmptyState("", "", "Locate…", "Open another folder…", "folder", "folder")
+        self.view = DataView(self.loader)
+        self.pages = QStackedWidget()
+        for page in (self.start, self.waiting, self.view):
+            self.pages.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.pages)
+        self._make_helpers()
+        self._connect_view()
+        self._connect_session()
+        self._dataset_changed()
+
+    def _make_helpers(self) -> None:
+        self._reading = Latest(self)
+        self._reading.answered.connect(self._show_facts)
+        self._ranking = Latest(self)
+        self._ranking.answered.connect(self._take_ranks)
+        self._looking = Latest(self)
+        self._looking.answered.connect(self._show_gone)
+        self._search_timer = self._timer(SEARCH_MS, self._list)
+        self._check_timer = self._timer(CHECK_AFTER_MS, self._start_check)
+        self._look_timer = self._timer(LOOK_AGAIN_MS, self._look_for_root)
+        self.overlay = DropOverlay(self, describe_drop)
+        self.overlay.dropped.connect(self._open_dropped)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(self._find)
+
+    def _timer(self, milliseconds: int, act: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(act)
+        return timer
+
+    def _connect_view(self) -> None:
+        view, session = self.view, self._session
+        view.open_button.clicked.connect(lambda: session.folder_dialog_requested.emit())
+        view.filter.textChanged.connect(view.classes.classes.set_filter)
+        view.classes.class_chosen.connect(lambda _index: self._list())
+        view.search.textChanged.connect(lambda _text: self._search_timer.start())
+        view.sort.chosen.connect(lambda _order: self._list())
+        view.tile.number_changed.connect(lambda side: view.grid.set_tile_size(round(side)))
+        view.grid.tile_size_changed.connect(view.tile.set_number)
+        view.grid.chosen_changed.connect(self._chosen_changed)
+        view.grid.opened.connect(lambda _index: self._show_page(NETWORK))
+        view.views.changed.connect(self._show_page)
+        view.show_all.clicked.connect(self._show_all)
+        view.banner.action.connect(lambda: self._show_page(PROBLEMS))
+        view.gone.action.connect(lambda: session.locate_requested.emit())
+        view.problems.back_asked.connect(lambda: self._show_page(PICTURES))
+        view.split.spec_chosen.connect(session.set_split)
+        view.fits.fit_chosen.connect(self._choose_fit)
+        view.inspector.fit_chosen.connect(self._choose_fit)
+        view.inspector.clear_asked.connect(view.grid.clearSelection)
+        view.inspector.show_in_folder_asked.connect(self._show_in_folder)
+        self.waiting.action.connect(lambda: session.locate_requested.emit())
+        self.waiting.other.connect(lambda: session.folder_dialog_requested.emit())
+        self.loader.arrived.connect(self._thumbnails_arrived)
+
+    def _connect_session(self) -> None:
+        session = self._session
+        session.dataset_changed.connect(self._dataset_changed)
+        session.project_changed.connect(self._project_changed)
+        session.problems_changed.connect(self._problems_changed)
+        session.split_changed.connect(self._split_changed)
+        session.input_changed.connect(self._input_changed)
+        session.failed.connect(lambda _error: self._project_changed())
+
+    # --- which page -----------------------------------------------------------------------------
+
+    def _project_changed(self) -> None:
+        if self._session.dataset is not None:
+            return
+        project = self._session.project
+        reference = project.document.dataset if project is not None else None
+        if project is None or reference is None:
+            self.pages.setCurrentWidget(self.start)
+            return
+        name = display_name(from_text(reference.path).name)
+        if project.dataset_path() is None:
+            self.waiting.set_texts(
+                "Where are the pictures of this project?",
+                f"“{name}” is no longer at {display_name(str(from_text(reference.path).parent))}. "
+                "Connect the drive, or show where the folder is now. Runs and settings are kept.",
+            )
+        else:
+            self.waiting.set_texts(
+                f"Opening “{name}”",
+                "The pictures of this project are being listed. "
+                "If they moved, show where the folder is now.",
+            )
+        self.pages.setCurrentWidget(self.waiting)
+
+    def _dataset_changed(self) -> None:
+        dataset = self._session.dataset
+        if self._check is not None:
+            self._check.cancel()
+            self._check = None
+        self._dataset = dataset
+        self.loader.clear()
+        self._reading.forget()
+        self._ranking.forget()
+        self._ranks, self._facts = None, None
+        self._lowered = []
+        self.view.gone.hide()
+        self.view.grid.pictures.set_dataset(dataset)
+        if dataset is None:
+            self._check_timer.stop()
+            self._project_changed()
+            return
+        self._lowered = [path.lower() for path in dataset.paths]
+        self._fill_classes(dataset)
+        self._input_changed()
+        self._split_changed()
+        self._problems_changed()
+        self._show_page(PICTURES)
+        self._list(choose_first=True)
+        self.pages.setCurrentWidget(self.view)
+        self._check_timer.start()
+
+    def _fill_classes(self, dataset: Dataset) -> None:
+        names = class_names(dataset)
+        output = first_output(dataset)
+        counts = dataset.class_counts(output).tolist() if output else []
+        self.view.panel.set_title(dataset.name)
+        blocked = self.view.filter.blockSignals(True)
+        self.view.filter.clear()
+        self.view.filter.setPlaceholderText(f"Filter {count(len(names), 'class', 'classes')}")
+        self.view.filter.blockSignals(blocked)
+        self.view.classes.classes.set_filter("")
+        self.view.classes.classes.set_classes(names, counts, len(dataset))
+        self.view.classes.choose(ALL)
+        self.view.search.clear()
+
+    def _show_page(self, page: object) -> None:
+        view = self.view
+        view.pages.setCurrentIndex(int(page))  # type: ignore[call-overload]
+        view.views.set_current(page)
+        for control in (view.sort, view.tile, view.tile_icon):
+            control.setVisible(page == PICTURES)
+        self._refresh_banners()
+
+    # --- the list -------------------------------------------------------------------------------
+
+    def _list(self, choose_first: bool = False) -> None:
+        dataset = self._dataset
+        if dataset is None:
+            return
+        self._search_timer.stop()
+        view = self.view
+        before = view.grid.chosen_rows()
+        chosen = view.classes.chosen()
+        order = str(view.sort.current())
+        if order == "name" and self._ranks is None:
+            self._ranking.ask(lambda: name_ranks(dataset))  # the list is sorted when it is there
+        rows = listed(
+            dataset, None if chosen == ALL else chosen, self._lowered, view.search.text(),
+            order, self._ranks,
+        )  # fmt: skip
+        view.grid.pictures.set_rows(rows)
+        if len(before) and view.grid.pictures.place_of(int(before[0])) >= 0:
+            view.grid.choose_row(int(before[0]))
+        elif choose_first and len(rows):
+            view.grid.choose_row(int(rows[0]))
+        view.grid_pages.setCurrentIndex(0 if len(rows) else 1)
+        view.nothing.setText(self._nothing_words(dataset))
+        view.show_all.setVisible(bool(len(dataset)))
+        self._show_page(PICTURES)
+        self._write_summary(len(rows))
+
+    def _nothing_words(self, dataset: Dataset) -> str:
+        if not len(dataset):
+            return "There is no picture in this folder."
+        if text := self.view.search.text().strip():
+            return f"No picture is called “{text}”."
+        return "This class has no picture."
+
+    def _write_summary(self, shown: int) -> None:
+        assert self._dataset is not None
+        total, classes = len(self._dataset), len(class_names(self._dataset))
+        words = f"{count(total, 'picture')}, {count(classes, 'class', 'classes')}"
+        if shown != total:
+            words = f"{shown:,} of {words}"
+        self.view.summary.setText(words)
+
+    def _take_ranks(self, ranks: NDArray[np.int64]) -> None:
+        self._ranks = ranks
+        if self.view.sort.current() == "name":
+            self._list()
+
+    def _show_all(self) -> None:
+        self.view.search.clear()
+        self.view.filter.clear()
+        self.view.classes.choose(ALL)
+        self._list()
+
+    def _find(self) -> None:
+        self.view.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.view.search.selectAll()
+
+    # --- what is chosen -------------------------------------------------------------------------
+
+    def _chosen_changed(self) -> None:
+        dataset = self._dataset
+        rows = self.view.grid.chosen_rows() if dataset is not None else np.empty(0, np.int64)
+        self._facts = None
+        if dataset is None or not len(rows):
+            self._reading.forget()
+            self.view.inspector.show_nothing()
+            self._show_network_words()
+            return
+        first = int(rows[0])
+        if len(rows) == 1:
+            path = Path(f"{dataset.root}/{dataset.paths[first]}")
+            self._session.set_picture_in_view(path)
+            self.view.inspector.show_loading(self._name(first), self._known_facts(first))
+            self._read(str(path))
+        else:
+            self._reading.forget()
+            self.view.inspector.show_many(self._many(rows))
+            self._show_four()
+        self._show_network_words()
+
+    def _name(self, row: int) -> str:
+        assert self._dataset is not None
+        return display_name(PurePosixPath(self._dataset.paths[row]).name)
+
+    def _known_facts(self, row: int) -> list[tuple[str, str]]:
+        assert self._dataset is not None
+        facts = [("Class", display_name(class_of(self._dataset, row)))]
+        for output in list(self._dataset.outputs)[1:]:
+            label = int(self._dataset.labels[output][row])
+            facts.append((output, self._dataset.outputs[output][label] if label >= 0 else "none"))
+        facts.append(("Split", self._split_words(row)))
+        folder = str(PurePosixPath(self._dataset.paths[row]).parent)
+        facts.append(("Folder", display_name(folder) if folder != "." else self._dataset.name))
+        return facts
+
+    def _split_words(self, row: int) -> str:
+        split = int(self._session.assignment[row])
+        return SPLITS[split].label if split >= 0 else "None: left out"
+
+    def _many(self, rows: NDArray[np.int64]) -> ManyFacts:
+        assert self._dataset is not None
+        output = first_output(self._dataset)
+        labels = self._dataset.labels[output][rows] if output else np.empty(0, np.int32)
+        kinds = set(labels.tolist())
+        classes = class_of(self._dataset, int(rows[0]))
+        if len(kinds) > 1:
+            classes = f"{len(kinds)} different"
+        splits = self._session.assignment[rows]
+        parts = [
+            f"{int(np.count_nonzero(splits == split)):,} {split.label.lower()}"
+            for split in SPLITS
+            if np.any(splits == split)
+        ]
+        size = int(self._dataset.sizes[rows].sum())
+        return ManyFacts(
+            len(rows),
+            (
+                ("Class", display_name(classes)),
+                ("On disk", file_size(size)),
+                ("Split now", ", ".join(parts) or "left out"),
+            ),
+        )
+
+    def _show_four(self) -> None:
+        assert self._dataset is not None
+        rows = self.view.grid.chosen_rows()[:4]
+        side = 124 * self.devicePixelRatioF()
+        images: list[QImage | None] = [None] * 4
+        for i, row in enumerate(rows.tolist()):
+            path = f"{self._dataset.root}/{self._dataset.paths[row]}"
+            if (pixmap := self.loader.get(path, side)) is not None:
+                images[i] = middle_square(pixmap).toImage()
+        self.view.inspector.set_four(images)
+
+    def _read(self, path: str) -> None:
+        spec = self._session.input
+        side = round((WIDTH - 32) * self.devicePixelRatioF() * 1.3)
+        self._reading.ask(lambda: picture_facts(path, spec, side))
+
+    def _show_facts(self, facts: PictureFacts) -> None:
+        self._facts = facts
+        self.view.inspector.show_one(facts, self._session.input)
+        self._show_network_words()
+        if facts.error:
+            self._look_timer.start()
+
+    def _show_in_folder(self) -> None:
+        picture = self._session.picture_in_view
+        if picture is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(picture.parent)))
+
+    # --- what the network sees ------------------------------------------------------------------
+
+    def _input_changed(self) -> None:
+        spec = self._session.input
+        self.view.inspector.set_input(spec)
+        self.view.fits.set_fit(spec.fit)
+        colour = "colour" if spec.channels == 3 else "grey"
+        self.view.network_size.setText(f"{picture_size(spec.width, spec.height)}, {colour}")
+        if self._facts is not None:
+            self._read(self._facts.path)
+
+    def _choose_fit(self, fit: str) -> None:
+        self._session.set_input(self._session.input.changed(fit=fit))
+
+    def _show_network_words(self) -> None:
+        facts, view, spec = self._facts, self.view, self._session.input
+        view.fits.set_views(facts.views if facts is not None else {})
+        name = display_name(Path(facts.path).name) if facts is not None else ""
+        view.network_name.setText(name or "What the network sees")
+        if facts is not None and facts.info is not None:
+            words = fit_sentence(spec.fit, facts.lost, facts.info.width, facts.info.height, spec)
+            words += " Training, preview and prediction all use exactly these pixels."
+        elif facts is not None:
+            words = facts.error
+        else:
+            words = "Choose one picture in Pictures to compare crop, letterbox and stretch."
+        view.network_words.setText(words)
+
+    # --- split, problems ------------------------------------------------------------------------
+
+    def _split_changed(self) -> None:
+        session = self._session
+        if self._dataset is None:
+            return
+        self.view.split.show_split(session.split, session.assignment, self._dataset.has_split)
+        rows = self.view.grid.chosen_rows()
+        if len(rows) == 1:
+            self.view.inspector.facts.set_facts(self._known_facts(int(rows[0])))
+        elif len(rows):
+            self.view.inspector.show_many(self._many(rows))
+
+    def _problems_changed(self) -> None:
+        problems = self._session.problems
+        self.view.problems.set_problems(problems)
+        self._refresh_banners()
+
+    def _refresh_banners(self) -> None:
+        view = self.view
+        words = sentence(self._session.problems)
+        on_problems = view.pages.currentIndex() == PROBLEMS
+        if words and not on_problems:
+            view.banner.show_text("warning", words, "Show them")
+        else:
+            view.banner.hide()
+        view.banners.setVisible(not view.banner.isHidden() or not view.gone.isHidden())
+
+    def _start_check(self) -> None:
+        dataset = self._dataset
+        if dataset is None:
+            return
+        project = self._session.project
+        cache = project.cache_folder if project is not None else None
+
+        def work(progress: Progress, control: Control) -> list[Problem]:
+            from studio.data.doctor import check_pictures
+
+            return check_pictures(dataset, progress, control, workers=1, cache_folder=cache)
+
+        def done(problems: list[Problem]) -> None:
+            if dataset is self._dataset:
+                self._check = None
+                self._session.set_problems(problems)
+
+        self._check = self._session.jobs.start(
+            f"Checking {dataset.name}", work, done=done, failed=self._check_failed, owner=self
+        )
+
+    def _check_failed(self, error: StudioError) -> None:
+        self._check = None
+        self._session.failed.emit(error)
+
+    def _thumbnails_arrived(self, paths: set[str]) -> None:
+        if any(self.loader.reason(path) for path in paths) and not self._look_timer.isActive():
+            self._look_timer.start()
+        if len(self.view.grid.chosen_rows()) > 1:
+            self._show_four()
+
+    def _look_for_root(self) -> None:
+        if self._dataset is not None:
+            root = self._dataset.root
+            self._looking.ask(lambda: (root, root.is_dir()))
+
+    def _show_gone(self, found: tuple[Path, bool]) -> None:
+        root, there = found
+        if self._dataset is None or root != self._dataset.root:
+            return
+        if there:
+            self.view.gone.hide()
+        else:
+            name = escape(self._dataset.name)
+            self.view.gone.show_text(
+                "bad", f"<b>The folder “{name}” is no longer there.</b> "
+                "Connect the drive again, or show where it is now.", "Locate…",
+            )  # fmt: skip
+        self._refresh_banners()
+
+    # --- drops ----------------------------------------------------------------------------------
+
+    def _open_dropped(self, paths: list[str]) -> None:
+        self._session.open_requested.emit(Path(paths[0]))

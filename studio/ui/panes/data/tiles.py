@@ -1,0 +1,149 @@
+"""The thumbnails of the data set: their item model and the grid that shows them."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtWidgets import QWidget
+
+from studio.core.paths import display_name
+from studio.data.dataset import Dataset
+from studio.ui.panes.data.order import class_of
+from studio.ui.thumbnails import ThumbnailLoader
+from studio.ui.widgets.picture_grid import PictureGrid, TileRole
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class PictureModel(QAbstractListModel):
+    """The listed pictures of a data set: row of the list → row of the data set."""
+
+    def __init__(self, loader: ThumbnailLoader, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._loader = loader
+        self._dataset: Dataset | None = None
+        self._root = ""
+        self._rows: NDArray[np.int64] = np.empty(0, np.int64)
+        self._places: dict[str, int] = {}
+        self.side = 98.0
+        self._loader.arrived.connect(self._arrived)
+
+    def set_dataset(self, dataset: Dataset | None) -> None:
+        """List another data set (no rows yet)."""
+        self.beginResetModel()
+        self._dataset = dataset
+        self._root = "" if dataset is None else str(dataset.root)
+        self._rows = np.empty(0, np.int64)
+        self._places = {}
+        self.endResetModel()
+
+    def set_rows(self, rows: NDArray[np.int64]) -> None:
+        """List these rows of the data set, in this order."""
+        self.beginResetModel()
+        self._rows = rows
+        self._places = {}
+        self.endResetModel()
+
+    def rows(self) -> NDArray[np.int64]:
+        """The listed rows of the data set."""
+        return self._rows
+
+    def place_of(self, row: int) -> int:
+        """Where a row of the data set is listed; −1 where it is not."""
+        found = np.flatnonzero(self._rows == row)
+        return int(found[0]) if len(found) else -1
+
+    def path(self, place: int) -> str:
+        """The absolute path of the picture at a place of the list."""
+        assert self._dataset is not None
+        return f"{self._root}/{self._dataset.paths[int(self._rows[place])]}"
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        place = index.row()
+        if self._dataset is None or not 0 <= place < len(self._rows):
+            return None
+        row = int(self._rows[place])
+        if role == TileRole.PIXMAP:
+            path = self.path(place)
+            self._places[path] = place
+            return self._loader.get(path, self.side)
+        if role == TileRole.UNREADABLE:
+            return bool(self._loader.reason(self.path(place)))
+        if role == Qt.ItemDataRole.DisplayRole:
+            return display_name(class_of(self._dataset, row))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            name = display_name(self._dataset.paths[row])
+            reason = self._loader.reason(self.path(place))
+            return f"{name}\n{reason}" if reason else name
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            name = display_name(PurePosixPath(self._dataset.paths[row]).name)
+            return f"{name}, {display_name(class_of(self._dataset, row))}"
+        return None
+
+    def _arrived(self, paths: set[str]) -> None:
+        places = [p for p in map(self._places.get, paths) if p is not None and p < len(self._rows)]
+        for place in places:
+            index = self.index(place)
+            self.dataChanged.emit(index, index, [int(TileRole.PIXMAP)])
+
+
+class DataGrid(PictureGrid):
+    """The pictures of the data set; only what is in sight is decoded, newest first.
+
+    Signals:
+        chosen_changed: other pictures are selected.
+    """
+
+    chosen_changed = Signal()
+
+    def __init__(self, loader: ThumbnailLoader, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self._loader = loader
+        self.pictures = PictureModel(loader, self)
+        self.setModel(self.pictures)
+        self._drop_wishes = QTimer(self)
+        self._drop_wishes.setSingleShot(True)
+        self._drop_wishes.setInterval(60)
+        self._drop_wishes.timeout.connect(self._retain)
+        self.visible_changed.connect(self._visible_changed)
+        self.selectionModel().selectionChanged.connect(lambda *_: self.chosen_changed.emit())
+        self.pictures.modelReset.connect(self.chosen_changed)
+
+    def chosen_rows(self) -> NDArray[np.int64]:
+        """The rows of the data set that are selected, in the order of the list."""
+        ranges = self.selectionModel().selection().toList()
+        parts = [np.arange(r.top(), r.bottom() + 1, dtype=np.int64) for r in ranges]
+        if not parts:
+            return np.empty(0, np.int64)
+        return self.pictures.rows()[np.sort(np.concatenate(parts))]
+
+    def choose_row(self, row: int) -> None:
+        """Select one row of the data set, where it is listed, and bring it into view."""
+        place = self.pictures.place_of(row)
+        if place >= 0:
+            self.setCurrentIndex(self.pictures.index(place))
+
+    def _visible_changed(self, first: int, last: int) -> None:
+        self.pictures.side = float(self.picture_pixels())
+        self._drop_wishes.start()
+
+    def _retain(self) -> None:
+        first, last = self.visible_rows()
+        count = self.pictures.rowCount()
+        places = range(first, min(last + 1, count))
+        self._loader.retain(self.pictures.path(place) for place in places)

@@ -1,0 +1,1 @@
+"""The Model pane: cards of networks, and the chosen one in detail."""

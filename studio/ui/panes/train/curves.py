@@ -1,0 +1,418 @@
+"""The three charts above each other: loss, accuracy, learning rate, over the same epochs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio.training.recipe import Recipe, rate_at
+from studio.ui.panes.train.charts import DOTS, Chart, cosmetic
+from studio.ui.panes.train.legend import ChartHead, Key
+from studio.ui.panes.train.series import Column, RunSeries, smooth
+from studio.ui.theme import theme_of
+from studio.ui.tokens import SEMIBOLD
+from studio.ui.widgets.numbers import loss as loss_words
+from studio.ui.widgets.numbers import percent, significant
+
+BATCH_OPACITY = 0.28
+_PLAN_POINTS = 400
+_NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A run in the charts. The first of a list is the one in view and has all its curves."""
+
+    title: str
+    colour: int
+    series: RunSeries
+    recipe: Recipe
+    epochs: int
+    in_view: bool = False
+
+    @property
+    def role(self) -> str:
+        """The colour role of the series."""
+        return f"series-{self.colour + 1}"
+
+
+class Curves(QWidget):
+    """Draws runs; the crosshair snaps to epochs and its values stand in the legends.
+
+    Signals:
+        zoomed: whether less than everything is shown.
+    """
+
+    zoomed = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        pg.setConfigOptions(antialias=True)
+        self.loss = Chart("Loss over epochs")
+        self.accuracy = Chart("Accuracy over epochs", "%")
+        self.rate = Chart("Learning rate over epochs", has_epochs=True)
+        self.heads = (
+            ChartHead("Loss", ""),
+            ChartHead("Accuracy", "validation"),
+            ChartHead("Learning rate", "done and planned"),
+        )
+        self._runs: tuple[Shown, ...] = ()
+        self._log = True
+        self._smooth = 0.0
+        self._since = 0
+        self._epoch: int | None = None
+        self._is_zoomed = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        for head, chart, share in zip(self.heads, self.charts, (268, 146, 0), strict=True):
+            column.addWidget(head)
+            column.addWidget(chart, share)
+        self.rate.setFixedHeight(80)
+        self.loss.setMinimumHeight(120)
+        self.accuracy.setMinimumHeight(80)
+        self._connect()
+        self._add_marks()
+        self.restyle()
+
+    @property
+    def charts(self) -> tuple[Chart, Chart, Chart]:
+        """From top to bottom."""
+        return self.loss, self.accuracy, self.rate
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    def set_runs(self, runs: Sequence[Shown], since: int = 0) -> None:
+        """Draw these runs; epochs after ``since`` are shaded where it is not 0."""
+        self._runs = tuple(sorted(runs, key=lambda r: not r.in_view))
+        self._since = since
+        self.redraw()
+
+    def set_log(self, log: bool) -> None:
+        """Draw the loss on a logarithmic axis."""
+        if log != self._log:
+            self._log = log
+            self.redraw()
+
+    def set_smooth(self, amount: float) -> None:
+        """Smooth the batches' loss, 0 to 1."""
+        self._smooth = amount
+        self.redraw()
+
+    def fit(self) -> None:
+        """Show all epochs."""
+        self._is_zoomed = False
+        self.zoomed.emit(False)
+        self.redraw()
+
+    @property
+    def is_zoomed(self) -> bool:
+        """Whether the person has chosen a part."""
+        return self._is_zoomed
+
+    def restyle(self) -> None:
+        """Take the theme's colours."""
+        t = theme_of(self).current
+        for chart in self.charts:
+            chart.restyle()
+        self._region.setBrush(QColor(t.warning_quiet))
+        self._best_line.setPen(cosmetic(t.warning, 1, Qt.PenStyle.DotLine))
+        font = theme_of(self).font("small", SEMIBOLD)
+        self._best_text.setFont(font)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Bring curves, axes and legends up to date."""
+        self.loss.set_log(self._log)
+        keys = [set[str](), set[str](), set[str]()]
+        for number_, run in enumerate(self._runs):
+            self._draw_run(run, number_, keys)
+        for chart, used in zip(self.charts, keys, strict=True):
+            chart.keep_only(used)
+        self._fit_axes()
+        self._place_marks()
+        self._tell()
+
+    # --- drawing ----------------------------------------------------------------------------------
+
+    def _draw_run(self, run: Shown, index: int, keys: list[set[str]]) -> None:
+        series, colour = run.series, QColor(theme_of(self).colour(run.role))
+        x = series.epochs["epoch"]
+        name = f"{index}"
+        if run.in_view:
+            self._draw_batches(run, name, keys)
+            dotted = _pen(colour, 1.5, dotted=True)
+            self._line(self.loss, f"{name} training", x, self._level(series.epochs["loss"]),
+                       dotted, keys[0], 30)  # fmt: skip
+            self._draw_rate(run, name, keys[2])
+        width = 2.0 if run.in_view else 1.5
+        validated = series.has_validation
+        # Without validation pictures the training's own accuracy is what there is.
+        accuracy = series.epochs["validation_accuracy" if validated else "accuracy"]
+        points = self._points(colour) if run.in_view else {}
+        z = 40 if run.in_view else 20 - index
+        if validated:
+            level = self._level(series.epochs["validation_loss"])
+            self._line(self.loss, f"{name} validation", x, level, _pen(colour, width),
+                       keys[0], z, **points)  # fmt: skip
+        elif not run.in_view:
+            self._line(self.loss, f"{name} training", x, self._level(series.epochs["loss"]),
+                       _pen(colour, width, dotted=True), keys[0], z)  # fmt: skip
+        pen = _pen(colour, width, dotted=not validated)
+        self._line(self.accuracy, f"{name} accuracy", x, accuracy, pen, keys[1], z, **points)
+
+    def _draw_batches(self, run: Shown, name: str, keys: list[set[str]]) -> None:
+        series, colour = run.series, QColor(theme_of(self).colour(run.role))
+        x, y = series.batch_x, series.batches["loss"]
+        faint = QColor(colour)
+        faint.setAlphaF(BATCH_OPACITY)
+        self._line(self.loss, f"{name} batches", x, self._level(y), cosmetic(faint, 1), keys[0], 10)
+        if self._smooth > 0:
+            soft = QColor(colour)
+            soft.setAlphaF(0.7)
+            level = smooth(self._level(y), self._smooth)
+            self._line(self.loss, f"{name} smooth", x, level, _pen(soft, 1.5), keys[0], 12)
+
+    def _draw_rate(self, run: Shown, name: str, keys: set[str]) -> None:
+        series, colour = run.series, QColor(theme_of(self).colour(run.role))
+        done_x, done = series.batch_x, series.batches["learning_rate"]
+        if len(done):
+            self._line(self.rate, f"{name} done", done_x, done, _pen(colour, 1.75), keys, 20)
+        x, planned = plan(run, series.end())
+        self._line(self.rate, f"{name} planned", x, planned, _pen(colour, 1.5, True), keys, 10)
+
+    def _line(
+        self, chart: Chart, key: str, x: Column, y: Column, pen: QPen, keys: set[str], z: float,
+        **points: object,
+    ) -> None:  # fmt: skip
+        chart.draw(key, x, y, pen, **points)
+        chart.place(key, z)
+        keys.add(key)
+
+    def _points(self, colour: QColor) -> dict[str, object]:
+        ground = QColor(theme_of(self).current.surface)
+        return {"symbol": "o", "symbolSize": 6, "symbolPen": cosmetic(colour, 1.5),
+                "symbolBrush": ground}  # fmt: skip
+
+    def _level(self, values: Column) -> Column:
+        """Loss as it is drawn: its logarithm where the axis is logarithmic."""
+        if not self._log:
+            return values
+        with np.errstate(invalid="ignore", divide="ignore"):
+            level: Column = np.log10(np.maximum(values, 1e-12))
+        return level
+
+    # --- axes --------------------------------------------------------------------------------
+
+    def _fit_axes(self) -> None:
+        if not self._is_zoomed:
+            self.rate.box.setXRange(0, self._end(), padding=0)
+        low, high = self.rate.box.viewRange()[0]
+        self.loss.box.setYRange(*self._loss_range(low, high), padding=0)
+        self.accuracy.box.setYRange(self._accuracy_floor(low, high), 1.0, padding=0)
+        rates = [run.recipe.learning_rate for run in self._runs if run.in_view]
+        seen = [float(r.series.batches["learning_rate"].max()) for r in self._runs
+                if r.in_view and r.series.batches.count]  # fmt: skip
+        top = max([*rates, *seen], default=1e-3)
+        self.rate.values.fixed = [0.0, top]
+        self.rate.box.setYRange(0, top * 1.05, padding=0)
+
+    def _end(self) -> float:
+        return max([1.0, *(max(float(r.epochs), r.series.end()) for r in self._runs)])
+
+    def _loss_range(self, low: float, high: float) -> tuple[float, float]:
+        values = [np.empty(0)]
+        for run in self._runs:
+            series = run.series
+            inside = _between(series.epochs["epoch"], low, high)
+            values += [series.epochs["loss"][inside], series.epochs["validation_loss"][inside]]
+            if run.in_view:
+                batches = series.batches["loss"][_between(series.batch_x, low, high)]
+                if len(batches) > 50:  # a few outliers must not flatten everything
+                    batches = np.quantile(batches, [0.002, 0.998])
+                values.append(batches)
+        every = np.concatenate(values)
+        every = every[np.isfinite(every)]
+        if not len(every):
+            return (-2.0, 0.5) if self._log else (0.0, 1.0)
+        levels = self._level(every)
+        bottom, top = float(levels.min()), float(levels.max())
+        margin = max((top - bottom) * 0.06, 0.05 if self._log else 0.02 * max(1e-6, abs(top)))
+        return (bottom - margin if self._log else max(0.0, bottom - margin)), top + margin
+
+    def _accuracy_floor(self, low: float, high: float) -> float:
+        lowest = 1.0
+        for run in self._runs:
+            series = run.series
+            name = "validation_accuracy" if series.has_validation else "accuracy"
+            values = series.epochs[name][_between(series.epochs["epoch"], low, high)]
+            values = values[np.isfinite(values)]
+            if len(values):
+                lowest = min(lowest, float(values.min()))
+        return max(0.0, min(0.9, math.floor(lowest * 10 - 0.3) / 10))
+
+    # --- marks --------------------------------------------------------------------------------
+
+    def _add_marks(self) -> None:
+        self._region = pg.LinearRegionItem((0, 1), movable=False, pen=QPen(Qt.PenStyle.NoPen))
+        self._region.setZValue(-500)
+        self._best_line = pg.InfiniteLine(angle=90, movable=False)
+        self._best_line.setZValue(5)
+        self._best_point = pg.ScatterPlotItem(size=10)
+        self._best_point.setZValue(60)
+        self._best_text = pg.TextItem("", anchor=(1, 0))
+        self._best_text.setZValue(60)
+        for item in (self._region, self._best_line, self._best_point, self._best_text):
+            self.loss.addItem(item, ignoreBounds=True)
+
+    def _place_marks(self) -> None:
+        run = self._runs[0] if self._runs and self._runs[0].in_view else None
+        epoch = run.series.best_epoch if run else 0
+        value = run.series.at_epoch("validation_loss", epoch) if run else None
+        marked = run is not None and value is not None
+        for item in (self._best_line, self._best_point, self._best_text):
+            item.setVisible(marked)
+        self._region.setVisible(bool(run and self._since))
+        if run is not None and self._since:
+            self._region.setRegion((self._since, max(run.series.end(), self._since)))
+        if run is None or value is None:
+            return
+        t, level = theme_of(self).current, float(self._level(np.array([value]))[0])
+        colour = QColor(t.role(run.role))
+        self._best_point.setData([epoch], [level], brush=colour, pen=cosmetic(t.surface, 1.5))
+        self._best_line.setPos(epoch)
+        self._best_text.setText(
+            f"best, {loss_words(value)} at epoch {epoch}", QColor(t.warning if self._since
+                                                                  else t.text_secondary)
+        )  # fmt: skip
+        low, high = self.loss.box.viewRange()[0]
+        self._best_text.setAnchor((0, 0) if epoch - low < 0.3 * (high - low) else (1, 0))
+        self._best_text.setPos(epoch, self.loss.box.viewRange()[1][1])
+
+    # --- crosshair --------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        for chart in self.charts:
+            chart.pointed.connect(self._point)
+            chart.key_pressed.connect(self._key)
+            chart.box.fit_requested.connect(self.fit)
+            chart.box.moved_by_hand.connect(self._moved)
+        self.loss.box.setXLink(self.rate.box)
+        self.accuracy.box.setXLink(self.rate.box)
+
+    def _moved(self) -> None:
+        self._is_zoomed = True
+        self.zoomed.emit(True)
+        self.redraw()
+
+    def _point(self, x: float | None) -> None:
+        epoch = None if x is None else max(1, min(round(x), self._last_epoch()))
+        self.set_epoch(epoch if self._last_epoch() else None)
+
+    def set_epoch(self, epoch: int | None) -> None:
+        """Put the crosshair at an epoch, or take it away."""
+        if epoch == self._epoch:
+            return
+        self._epoch = epoch
+        for chart in self.charts:
+            chart.show_cross(epoch)
+        self._tell()
+
+    def _key(self, event: QKeyEvent) -> None:
+        last = self._last_epoch()
+        now = self._epoch if self._epoch is not None else last
+        moves = {
+            Qt.Key.Key_Left: max(1, now - 1), Qt.Key.Key_Right: min(last, now + 1),
+            Qt.Key.Key_Home: 1, Qt.Key.Key_End: last,
+        }  # fmt: skip
+        key = Qt.Key(event.key())
+        if key is Qt.Key.Key_Escape and self._epoch is not None:
+            self.set_epoch(None)
+        elif key in moves and last:
+            self.set_epoch(moves[key])
+        else:
+            event.ignore()
+            return
+        event.accept()
+
+    def _last_epoch(self) -> int:
+        return max([0, *(run.series.last_epoch for run in self._runs)])
+
+    def _tell(self) -> None:
+        """Legends: values at the crosshair, else the newest."""
+        loss, accuracy, rate = self.heads
+        at = self._epoch
+        view = self._runs[0] if self._runs and self._runs[0].in_view else None
+        newest = view.series.last_epoch if view else self._last_epoch()
+        epoch = at if at is not None else newest
+        loss.note.setText(f"at epoch {epoch}" if epoch else "")
+        loss.legend.set_keys(self._loss_keys(at))
+        validated = all(r.series.has_validation for r in self._runs if r.series.epochs.count)
+        accuracy.note.setText("validation" if validated else "training, where not validated")
+        keys = []
+        for run in self._runs:
+            name = "validation_accuracy" if run.series.has_validation else "accuracy"
+            value = run.series.at_epoch(name, at or run.series.last_epoch)
+            keys.append(Key(run.title, percent(value) if value is not None else _NOTHING, run.role))
+        accuracy.legend.set_keys(keys)
+        rate.legend.set_keys(self._rate_keys(view, at))
+
+    def _loss_keys(self, at: int | None) -> list[Key]:
+        keys = []
+        for run in self._runs:
+            epoch = at or run.series.last_epoch
+            value = run.series.at_epoch("validation_loss", epoch)
+            words = loss_words(value) if value is not None else _NOTHING
+            name = f"{run.title}, validation" if run.in_view else run.title
+            if run.series.has_validation or not run.in_view:
+                keys.append(Key(name, words, run.role))
+            if run.in_view:
+                value = run.series.at_epoch("loss", epoch)
+                words = loss_words(value) if value is not None else _NOTHING
+                name = "training" if run.series.has_validation else f"{run.title}, training"
+                keys.append(Key(name, words, run.role, dotted=True))
+        return keys
+
+    def _rate_keys(self, view: Shown | None, at: int | None) -> list[Key]:
+        if view is None:
+            return []
+        if at is not None:
+            value = view.series.at_epoch("learning_rate", at)
+            return [Key("then", significant(value), "")] if value is not None else []
+        rates = view.series.batches["learning_rate"]
+        value = float(rates[-1]) if len(rates) else view.recipe.learning_rate
+        return [Key("now", significant(value), "")]
+
+
+def plan(run: Shown, start: float) -> tuple[Column, Column]:
+    """The learning rate still planned, from ``start`` epochs to the end."""
+    per_epoch = max(1, run.series.per_epoch)
+    x = np.linspace(min(start, run.epochs), run.epochs, _PLAN_POINTS)
+    rates = [rate_at(run.recipe, int(e * per_epoch), per_epoch) for e in x]
+    return x, np.asarray(rates)
+
+
+def _between(x: Column, low: float, high: float) -> NDArray[np.bool_]:
+    return (x >= low - 1e-9) & (x <= high + 1e-9)
+
+
+def _pen(colour: QColor, width: float, dotted: bool = False) -> QPen:
+    pen = QPen(colour, width)
+    pen.setCosmetic(True)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    if dotted:
+        pen.setDashPattern(DOTS)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen
+
+
+

@@ -1,0 +1,1 @@
+"""The Understand pane: filters and activations of the run in view."""

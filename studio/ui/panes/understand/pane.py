@@ -1,0 +1,453 @@
+"""The Understand pane: what every layer of the run in view makes of a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
+from PySide6.QtGui import QImage, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+
+from studio.core.errors import StudioError
+from studio.core.files import write_atomic
+from studio.core.paths import display_name
+from studio.core.results import Bars, ImageGrid, LayerNode, Prediction, Result
+from studio.core.runs import RunFolder
+from studio.data import pixels
+from studio.engine.protocol.messages import ListLayers, Predict, Predicted, Request, Visualize
+from studio.ui.latest import Latest
+from studio.ui.panes.classify.pane import FILTER, on_surface
+from studio.ui.panes.data.order import class_of
+from studio.ui.panes.understand.maps import coloured, map_words
+from studio.ui.panes.understand.tree import count_layers, leaf_of, short_name
+from studio.ui.panes.understand.view import STRIP, UnderstandView
+from studio.ui.session import Session
+from studio.ui.theme import theme_of
+from studio.ui.thumbnails import ThumbnailLoader
+from studio.ui.widgets.drop import DropOverlay
+from studio.ui.widgets.empty import EmptyState
+from studio.ui.widgets.image_view import to_image
+from studio.ui.widgets.numbers import count, number, percent
+
+_PREVIEW = 256
+_STRIP_SEED = 5
+
+
+def describe_drop(paths: list[str]) -> tuple[bool, str]:
+    """What a drop on this pane does."""
+    if len(paths) > 1:
+        return False, "Drop one picture: its layers are shown here"
+    if Path(paths[0]).is_dir():
+        return False, "Drop one picture; folders belong in Data or Classify"
+    return True, f"Look at “{display_name(Path(paths[0]).name)}”"
+
+
+class UnderstandPane(QWidget):
+    """Layers, filters and activations of the run in view, for one picture."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._run: RunFolder | None = None
+        self._shown_run: tuple[str, int] | None = None
+        self._picture = ""
+        self._prediction: Prediction | None = None
+        self._asked = 0
+        self.loader = ThumbnailLoader(self)
+        self.view = UnderstandView(self.loader)
+        self.empty = EmptyState("", "", "Go to Train", "", "understand")
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.view)
+        self.pages.addWidget(on_surface(self.empty))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.pages)
+        self._reading = Latest(self)
+        self._reading.answered.connect(self.view.picture.set_picture)
+        self._reading.failed.connect(self._picture_failed)
+        self._connect()
+        self._fill_strip()
+        self._run_changed()
+
+    def _connect(self) -> None:
+        view, session = self.view, self._session
+        view.choose_button.clicked.connect(self._choose)
+        view.picture.clicked.connect(self._choose)
+        view.picked.connect(self.set_picture)
+        view.tree.layer_chosen.connect(lambda _node: self._show_layer())
+        view.brightness.chosen.connect(lambda _key: self._ask_activations())
+        view.save_button.clicked.connect(self._ask_save)
+        view.banner.action.connect(self._try_again)
+        view.filters.chosen.connect(self._choose_map)
+        view.maps.chosen.connect(self._choose_map)
+        self.empty.action.connect(lambda: session.pane_requested.emit("train"))
+        self.overlay = DropOverlay(self, describe_drop)
+        self.overlay.dropped.connect(lambda paths: self.set_picture(paths[0]))
+        session.run_in_view_changed.connect(self._run_changed)
+        session.runs_changed.connect(self._run_changed)
+        session.dataset_changed.connect(self._fill_strip)
+        session.picture_in_view_changed.connect(self._picture_in_view_changed)
+        save = QShortcut(QKeySequence("Ctrl+E"), self)
+        save.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        save.activated.connect(self._ask_save)
+
+    # --- the run --------------------------------------------------------------------------------
+
+    def _run_changed(self) -> None:
+        run = self._session.run_in_view
+        if run is None or not run.best_weights.is_file():
+            self._run, self._shown_run = None, None
+            self._show_empty(run)
+            return
+        self.pages.setCurrentIndex(0)
+        self.view.right.set_title(f"What {run.title} says")
+        key = (str(run.path), run.record.best_epoch)
+        is_same = self._shown_run is not None and self._shown_run[0] == key[0]
+        if key == self._shown_run or (is_same and run.record.state == "running"):
+            return
+        self._run, self._shown_run = run, key
+        self._ask_layers()
+        if self._picture:
+            self._ask_answer()
+
+    def _show_empty(self, run: RunFolder | None) -> None:
+        if run is None:
+            self.empty.set_texts(
+                "There is no network to look into yet",
+                "Train one first. Then its filters, and what every layer makes of a picture, "
+                "are shown here.",
+            )
+        else:
+            self.empty.set_texts(
+                f"{run.title} has no finished epoch yet",
+                "As soon as it has one, its filters and activations are shown here. "
+                "Another run can be chosen at the top.",
+            )
+        self.pages.setCurrentIndex(1)
+
+    def _ask_layers(self) -> None:
+        run = self._run
+        if run is None:
+            return
+        if self.view.tree.current_layer() is None:
+            self.view.layer_name.setText("Loading the network…")
+            self.view.layer_words.setText("the first time takes a few seconds")
+        self._submit(lambda job: ListLayers(job, str(run.path)), self._take_layers, "layers")
+
+    def _take_layers(self, layers: tuple[LayerNode, ...]) -> None:
+        self.view.layer_count.setText(f"{count_layers(layers):,}")
+        before = self.view.tree.current_layer()
+        self.view.tree.set_layers(layers)
+        now = self.view.tree.current_layer()
+        if before is not None and now is not None and before.name == now.name:
+            self._show_layer()  # another run, the same layer: the tree tells no change
+
+    # --- the picture ----------------------------------------------------------------------------
+
+    def set_picture(self, path: str) -> None:
+        """Look at another picture: a file, in the data set or not."""
+        if not path or path == self._picture:
+            return
+        self._picture = path
+        view = self.view
+        self._prediction = None
+        view.name.setText(display_name(Path(path).name))
+        for pick in view.picks:
+            pick.setChecked(pick.path == path)
+        self._reading.ask(lambda: to_image(pixels.thumbnail(Path(path), _PREVIEW)))
+        self._show_verdict()
+        self._ask_answer()
+        self._ask_activations()
+
+    def _picture_failed(self, error: StudioError) -> None:
+        self.view.picture.set_message("", "broken", "bad")
+        self.view.picture.setToolTip(str(error))
+
+    def _picture_in_view_changed(self) -> None:
+        picture = self._session.picture_in_view
+        if picture is not None:
+            self._fill_strip()
+            self.set_picture(str(picture))
+
+    def _fill_strip(self) -> None:
+        dataset = self._session.dataset
+        paths: list[str] = []
+        if dataset is not None and len(dataset):
+            assignment = self._session.assignment
+            unseen = np.flatnonzero(assignment > 0)
+            pool = unseen if len(unseen) >= STRIP else np.arange(len(dataset))
+            rng = np.random.default_rng(_STRIP_SEED)
+            chosen = rng.choice(pool, min(STRIP, len(pool)), replace=False)
+            paths = [f"{dataset.root}/{dataset.paths[i]}" for i in chosen.tolist()]
+            current = self._session.picture_in_view
+            if current is not None and str(current) not in paths:
+                paths = [str(current), *paths][:STRIP]
+        for i, pick in enumerate(self.view.picks):
+            path = paths[i] if i < len(paths) else ""
+            pick.set_path(path, display_name(Path(path).name) if path else "")
+            pick.setChecked(bool(path) and path == self._picture)
+        if not self._picture and paths:
+            self.set_picture(paths[0])
+
+    def _choose(self) -> None:
+        start = str(Path(self._picture).parent) if self._picture else str(Path.home())
+        name, _ = QFileDialog.getOpenFileName(self, "Choose a picture", start, FILTER)
+        self.set_picture(name)
+
+    def _true_class(self) -> str:
+        dataset = self._session.dataset
+        if dataset is None:
+            return ""
+        prefix = f"{dataset.root}/"
+        if not self._picture.startswith(prefix):
+            return ""
+        try:
+            row = dataset.paths.index(self._picture[len(prefix) :])
+        except ValueError:
+            return ""
+        return class_of(dataset, row)
+
+    # --- the answer -----------------------------------------------------------------------------
+
+    def _ask_answer(self) -> None:
+        run, path = self._run, self._picture
+        if run is None or not path:
+            return
+
+        def answered(event: object) -> None:
+            if isinstance(event, Predicted) and path == self._picture:
+                self._prediction = event.prediction
+                self._show_verdict()
+
+        self._session.engines.inspector.submit(
+            lambda job: Predict(job, str(run.path), (path,)), event=answered,
+            failed=self._failed, owner=self, replaces="understand answer",
+        )  # fmt: skip
+
+    def _show_verdict(self) -> None:
+        view, prediction = self.view, self._prediction
+        truth = self._true_class()
+        view.true_class.setText(display_name(truth) if truth else "not in the data set")
+        best = prediction.best() if prediction is not None else None
+        ranked = next(iter(prediction.outputs.values())) if prediction and best else ()
+        view.says.set_probabilities(ranked)
+        view.says_words.setVisible(not ranked)
+        view.verdict_icon.setVisible(best is not None and bool(truth))
+        if best is None:
+            error = prediction.error if prediction is not None else ""
+            view.verdict.setText("could not be read" if error else "")
+            view.says_words.setText(error or "Waiting for the answer.")
+            return
+        name, p = best
+        words = f"{percent(p)} sure"
+        if not truth:
+            view.verdict.setText(f"{display_name(name)}, {words}")
+            view.verdict.set_tone("secondary")
+        elif name == truth:
+            view.verdict.setText(f"{words}, right")
+            view.verdict.set_tone("good")
+            view.verdict_icon.set_icon("good", "good")
+        else:
+            view.verdict.setText(f"{display_name(name)}, {percent(p)}")
+            view.verdict.set_tone("bad")
+            view.verdict_icon.set_icon("close", "bad")
+
+    # --- the layer ------------------------------------------------------------------------------
+
+    def _show_layer(self) -> None:
+        node = self.view.tree.current_layer()
+        if node is None:
+            return
+        leaf = leaf_of(node)
+        view = self.view
+        view.layer_name.setText(short_name(node.name))
+        kind = leaf.kind if leaf is node else f"ends with {short_name(leaf.name)}, {leaf.kind}"
+        weights = count(node.parameters, "weight") if node.parameters else "no weights"
+        view.layer_words.setText(f"{kind}, {weights}")
+        if "Conv" in leaf.kind and leaf.parameters:
+            self._ask_filters(leaf.name)
+        else:
+            self._show_filters(None)
+        self._ask_activations()
+
+    def _ask_filters(self, layer: str) -> None:
+        run = self._run
+        if run is not None:
+            self._submit(
+                lambda job: Visualize(job, str(run.path), "filters", layer),
+                self._show_filters, "filters",
+            )  # fmt: skip
+
+    def _ask_activations(self) -> None:
+        run, picture = self._run, self._picture
+        node = self.view.tree.current_layer()
+        if run is None or node is None or not picture:
+            return
+        layer = leaf_of(node).name
+        options = {"brightness": str(self.view.brightness.current())}
+        self._submit(
+            lambda job: Visualize(job, str(run.path), "activations", layer, picture, options),
+            self._show_activations, "activations",
+        )  # fmt: skip
+
+    def _submit(
+        self, request: Callable[[int], Request], done: Callable[[Any], None], key: str
+    ) -> None:
+        self._asked += 1
+        asked = self._asked
+        self.view.busy.show()
+
+        def over() -> None:
+            if asked == self._asked:
+                self.view.busy.hide()
+
+        def finished(result: object) -> None:
+            over()
+            self.view.banner.hide()
+            done(result)
+
+        def failed(error: StudioError) -> None:
+            over()
+            self._failed(error)
+
+        self._session.engines.inspector.submit(
+            request, done=finished, failed=failed, cancelled=over, owner=self,
+            replaces=f"understand {key}",
+        )  # fmt: skip
+
+    def _failed(self, error: StudioError) -> None:
+        self.view.banner.show_text("bad", escape(str(error)), "Try again")
+
+    def _try_again(self) -> None:
+        self.view.banner.hide()
+        self._ask_layers()
+        self._ask_answer()
+        self._show_layer()
+
+    # --- results --------------------------------------------------------------------------------
+
+    def _show_filters(self, grid: ImageGrid | None) -> None:
+        view = self.view
+        view.filter_part.setVisible(grid is not None)
+        view.filters.set_grid(grid)
+        if grid is not None:
+            view.filter_note.setText(_cut_note(grid))
+            view.filters.choose(view.maps.choice())
+        self._show_details()
+
+    def _show_activations(self, result: Result) -> None:
+        view = self.view
+        is_grid = isinstance(result, ImageGrid)
+        named = isinstance(result, Bars) and result.names[:1] != ("0",)
+        view.maps.setVisible(is_grid)
+        view.legend.setVisible(is_grid)
+        view.units.setVisible(isinstance(result, Bars) and not named)
+        view.classes.setVisible(named)
+        view.dark.hide()
+        if isinstance(result, ImageGrid):
+            view.maps.set_grid(result)
+            view.map_note.setText(_cut_note(result))
+            view.legend.set_palette(result.palette)
+            if view.maps.choice() < 0:
+                view.maps.choose(_liveliest(result))
+            view.filters.choose(view.maps.choice())
+            self._show_dark(result)
+        elif isinstance(result, Bars):
+            view.maps.set_grid(None)
+            view.map_note.setText(result.note)
+            view.units.set_bars(result)
+            if named:
+                pairs = zip(result.names, result.values.tolist(), strict=True)
+                view.classes.set_probabilities([(display_name(name), p) for name, p in pairs])
+        self._show_details()
+
+    def _show_dark(self, grid: ImageGrid) -> None:
+        dark = sum(1 for s in grid.statistics if s["max"] <= 0)
+        if dark and grid.palette == "activation":
+            self.view.dark.set_badge(
+                f"{dark:,} of {len(grid.images):,} stay dark", "warning", "warning"
+            )
+            self.view.dark.setToolTip(
+                "These maps are zero everywhere for this picture. "
+                "Where they are for every picture, the unit is dead."
+            )
+            self.view.dark.show()
+
+    def _choose_map(self, index: int) -> None:
+        self.view.filters.choose(index)
+        self.view.maps.choose(index)
+        self._show_details()
+
+    def _show_details(self) -> None:
+        view = self.view
+        index, grid = view.maps.choice(), view.maps.grid()
+        shown = grid is not None and index >= 0
+        view.map_section.setVisible(shown)
+        if grid is None or not shown:
+            return
+        assert view.map_section.heading is not None
+        view.map_section.heading.setText(f"Map {index}")
+        filters = view.filters.grid()
+        if filters is not None and index < len(filters.images):
+            view.filter_view.set_picture(coloured(filters.images[index], filters.palette))
+            view.filter_view.setToolTip("The filter of this map: grey is zero.")
+        else:
+            view.filter_view.set_picture(coloured(grid.images[index], grid.palette))
+            view.filter_view.setToolTip("The map itself: this layer has no filters.")
+        view.histogram.set_map(grid.images[index])
+        if index < len(grid.statistics):
+            view.map_words.setText(map_words(grid.statistics[index], grid.palette))
+
+    # --- saving ---------------------------------------------------------------------------------
+
+    def _ask_save(self) -> None:
+        node = self.view.tree.current_layer()
+        if node is None:
+            return
+        start = str(Path.home() / f"{short_name(node.name)}.png")
+        name, _ = QFileDialog.getSaveFileName(self, "Save as a picture", start, "PNG (*.png)")
+        if name:
+            path = Path(name)
+            self.save_picture(path if path.suffix else path.with_suffix(".png"))
+
+    def save_picture(self, path: Path) -> None:
+        """Save filters and maps as shown, whole, as PNG; a disk that refuses is shown."""
+        image = self.rendered()
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        image.save(buffer, b"PNG")
+        try:
+            write_atomic(path, bytes(buffer.data().data()), "saving the picture")
+        except StudioError as error:
+            self._session.failed.emit(error)
+
+    def rendered(self) -> QImage:
+        """Everything in the middle on one picture, also what is scrolled away."""
+        content = self.view.content
+        ratio = content.devicePixelRatioF()
+        shown = [w for w in (self.view.maps, self.view.units, self.view.classes) if w.isVisible()]
+        bottoms = [w.mapTo(content, w.rect().bottomLeft()).y() + 16 for w in shown]
+        size = QSize(content.width(), max(bottoms, default=content.height()))
+        image = QImage(size * ratio, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        image.fill(theme_of(self).colour("surface"))
+        content.render(image, renderFlags=QWidget.RenderFlag.DrawChildren)
+        return image
+
+
+def _cut_note(grid: ImageGrid) -> str:
+    if grid.total > len(grid.images):
+        return f"{grid.note}; the first {number(len(grid.images))} are shown"
+    return grid.note
+
+
+def _liveliest(grid: ImageGrid) -> int:
+    """The map that differs most from place to place: the best one to begin with."""
+    if not len(grid.images):
+        return -1
+    flat = grid.images.reshape(len(grid.images), -1).astype(np.float32)
+    return int(np.argmax(flat.std(axis=1)))

@@ -1,0 +1,389 @@
+"""The open project as the window sees it: one place that holds state and tells who changed it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QUndoStack
+
+from studio.augment.policy import Policy
+from studio.core.errors import ProjectError, StudioError
+from studio.core.input import InputSpec
+from studio.core.paths import data_folder, display_name, to_text
+from studio.core.project import Project
+from studio.core.runs import RunFolder, RunRecord, list_runs, next_run_number
+from studio.core.settings import Recent, SettingsStore
+from studio.core.spec import Spec, parse_spec
+from studio.data.dataset import Dataset, Problem
+from studio.data.doctor import unusable
+from studio.data.split import SplitSpec, assign
+from studio.models.registry import ARCHITECTURES, ArchitectureSpec
+from studio.training.recipe import Recipe
+from studio.ui.undo import ChangeSpec
+
+if TYPE_CHECKING:
+    from studio.ui.engines import Engines
+    from studio.ui.jobs import Jobs
+
+log = logging.getLogger(__name__)
+
+DEFAULT_ARCHITECTURE = "small_cnn"
+
+
+class Session(QObject):
+    """The project, the data set, the settings of the next run, and the runs.
+
+    Panes read its attributes, change them by its methods, and listen to its signals; they never
+    talk to each other. Every change of a spec can be undone (``undo_stack``) and starts the
+    autosave timer.
+
+    Signals:
+        project_changed: another project is open (or the same under another name).
+        saved_changed: the project was saved, or has changes that are not.
+        dataset_changed: another data set is open, or none.
+        problems_changed: the list of problems grew or was replaced.
+        split_changed, input_changed, policy_changed, model_changed, recipe_changed: that spec.
+        runs_changed: a run was added, removed, or its record changed.
+        run_in_view_changed: another run is the one that Understand and Classify use.
+        picture_in_view_changed: the picture chosen in Data, for the panes that need one.
+        failed: a StudioError that no pane caught, to be shown by the window.
+        pane_requested: the name of a pane that should come to the front.
+        open_requested: a Path (folder, project or picture) is to be opened; ``ui/opening.py``.
+        sample_requested: the built-in sample is to be opened.
+        folder_dialog_requested, project_dialog_requested, locate_requested: ask for a folder of
+            pictures, for a project, or where the pictures of this project are now.
+    """
+
+    project_changed = Signal()
+    saved_changed = Signal()
+    dataset_changed = Signal()
+    problems_changed = Signal()
+    split_changed = Signal()
+    input_changed = Signal()
+    policy_changed = Signal()
+    model_changed = Signal()
+    recipe_changed = Signal()
+    runs_changed = Signal()
+    run_in_view_changed = Signal()
+    picture_in_view_changed = Signal()
+    failed = Signal(object)
+    pane_requested = Signal(str)
+    open_requested = Signal(object)
+    sample_requested = Signal()
+    folder_dialog_requested = Signal()
+    project_dialog_requested = Signal()
+    locate_requested = Signal()
+
+    def __init__(
+        self,
+        settings: SettingsStore,
+        engines: Engines,
+        jobs: Jobs,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.engines = engines
+        self.jobs = jobs
+        self.undo_stack = QUndoStack(self)
+        self.project: Project | None = None
+        self.dataset: Dataset | None = None
+        self.problems: list[Problem] = []
+        self.split = SplitSpec()
+        self.assignment: NDArray[np.int8] = np.empty(0, np.int8)
+        self.input = InputSpec()
+        self.policy = Policy()
+        self.model: ArchitectureSpec = default_model()
+        self.recipe = Recipe()
+        self.runs: list[RunFolder] = []
+        self.run_in_view: RunFolder | None = None
+        self.picture_in_view: Path | None = None
+        self.is_dirty = False
+        self._autosave = QTimer(self)
+        self._autosave.setSingleShot(True)
+        self._autosave.timeout.connect(self.save_quietly)
+
+    # --- project ------------------------------------------------------------------------------
+
+    def open_project(self, project: Project) -> list[str]:
+        """Take over an opened project (its data set is opened by the caller, as a job).
+
+        Returns sentences about sections that could not be read and were reset.
+        """
+        self.save_quietly()
+        self.project = project
+        self.undo_stack.clear()
+        self._take_dataset(None)
+        messages: list[str] = []
+        self.split = self._section("split", SplitSpec(), messages)
+        self.input = self._section("input", InputSpec(), messages)
+        self.policy = self._section("policy", Policy(), messages)
+        self.recipe = self._section("recipe", Recipe(), messages)
+        self.model = self._model_section(messages)
+        self.reload_runs()
+        view = project.section("view").get("run")
+        chosen = [r for r in self.runs if r.record.id == view] or self.runs[-1:]
+        self.run_in_view = chosen[0] if chosen else None
+        self._set_dirty(False)
+        self._remember()
+        for signal in (
+            self.project_changed, self.split_changed, self.input_changed, self.policy_changed,
+            self.model_changed, self.recipe_changed, self.run_in_view_changed,
+        ):  # fmt: skip
+            signal.emit()
+        return messages
+
+    def new_project(self, path: Path | None = None, name: str = "") -> Project:
+        """Make and open an empty project, unnamed and in the studio's folder unless told where.
+
+        Raises:
+            StorageError, ProjectError: the folder cannot be made.
+        """
+        if path is None:
+            stamp = datetime.now().strftime("%Y-%m-%d %H.%M.%S")
+            folder = data_folder() / "projects"
+            path = folder / stamp
+            extra = 2
+            while path.exists():
+                path, extra = folder / f"{stamp} ({extra})", extra + 1
+            project = Project.create(path, name or "New project", unnamed=True)
+        else:
+            project = Project.create(path, name)
+        self.open_project(project)
+        return project
+
+    def need_project(self) -> Project:
+        """The open project; an unnamed one is made where there is none."""
+        return self.project or self.new_project()
+
+    def save(self) -> None:
+        """Save the project now. Raises StorageError; what was saved before stays."""
+        if self.project is None:
+            return
+        self._autosave.stop()
+        self._write_sections()
+        self.project.save()
+        self._set_dirty(False)
+
+    def save_quietly(self) -> None:
+        """Save by itself; a disk that refuses is reported and tried again later."""
+        if self.project is None or not self.is_dirty:
+            return
+        try:
+            self.save()
+        except StudioError as error:
+            self._autosave.start(60_000)
+            self.failed.emit(error)
+
+    def save_as(self, path: Path) -> None:
+        """Copy the whole project to another folder and go on there. Raises StudioError."""
+        project = self.project
+        if project is None:
+            raise ProjectError("There is no project to save yet.", "Open a folder of pictures.")
+        self.save()
+        self.project = project.save_as(path)
+        self.reload_runs()
+        if self.run_in_view is not None:
+            same = [r for r in self.runs if r.record.id == self.run_in_view.record.id]
+            self.run_in_view = same[0] if same else None
+        self._remember()
+        self.project_changed.emit()
+        self.saved_changed.emit()
+        self.run_in_view_changed.emit()
+
+    # --- data ---------------------------------------------------------------------------------
+
+    def set_dataset(self, dataset: Dataset | None) -> None:
+        """Take over an opened data set and split it."""
+        if dataset is not None:
+            project = self.need_project()
+            project.set_dataset(
+                dataset.root, dataset.format, dataset.fingerprint(), len(dataset.paths)
+            )
+            if project.is_unnamed and project.document.name == "New project":
+                name = display_name(dataset.root.name)
+                project.document = project.document.changed(name=name)
+            self._changed()
+        self._take_dataset(dataset)
+        self.project_changed.emit()
+
+    def set_problems(self, problems: list[Problem]) -> None:
+        """Replace the list by what a check found; pictures that cannot be used leave the split."""
+        self.problems = problems
+        self._assign()
+        self.problems_changed.emit()
+        self.split_changed.emit()
+
+    def set_picture_in_view(self, path: Path | None) -> None:
+        """The picture that Augment and Understand show."""
+        if path != self.picture_in_view:
+            self.picture_in_view = path
+            self.picture_in_view_changed.emit()
+
+    # --- specs, each with undo ------------------------------------------------------------------
+
+    def set_split(self, spec: SplitSpec) -> None:
+        """Change how the data set is split."""
+        self._push("split", spec, "Change split")
+
+    def set_input(self, spec: InputSpec) -> None:
+        """Change size or fit of the network's input."""
+        self._push("input", spec, "Change input")
+
+    def set_policy(self, policy: Policy, words: str = "Change augmentation") -> None:
+        """Change the augmentation."""
+        self._push("policy", policy, words)
+
+    def set_recipe(self, recipe: Recipe) -> None:
+        """Change how to train."""
+        self._push("recipe", recipe, "Change recipe")
+
+    def set_model(self, model: ArchitectureSpec, input: InputSpec | None = None) -> None:
+        """Choose the network, and the input that suits it."""
+        self.undo_stack.beginMacro("Choose model")
+        self._push("model", model, "Choose model")
+        if input is not None:
+            self._push("input", input, "Change input")
+        self.undo_stack.endMacro()
+
+    def apply_spec(self, name: str, spec: Spec) -> None:
+        """Set a spec without an undo step: called by the undo stack."""
+        setattr(self, name, spec)
+        if name == "split":
+            self._assign()
+        self._changed()
+        getattr(self, f"{name}_changed").emit()
+
+    # --- runs -----------------------------------------------------------------------------------
+
+    def prepare_run(self) -> RunFolder:
+        """Write the folder of the next run from the current settings. Raises StudioError."""
+        project, dataset = self.need_project(), self.dataset
+        if dataset is None:
+            raise ProjectError("There are no pictures to learn from.", "Open a folder in Data.")
+        self.save()
+        number = next_run_number(project.runs_folder)
+        record = RunRecord(
+            id=f"run-{number:04d}",
+            number=number,
+            name=f"Run {number}",
+            outputs=dataset.outputs,
+            input=self.input,
+            model=self.model.model_dump(mode="json"),
+            policy=self.policy.model_dump(mode="json"),
+            recipe=self.recipe.model_dump(mode="json"),
+            split=self.split.model_dump(mode="json"),
+            dataset_fingerprint=dataset.fingerprint(),
+            dataset_name=display_name(dataset.root.name),
+        )
+        samples = dataset.samples(self.assignment)
+        run = RunFolder.create(project.runs_folder / record.id, record, samples)
+        self.runs.append(run)
+        self.runs_changed.emit()
+        self.set_run_in_view(run)
+        return run
+
+    def reload_runs(self) -> None:
+        """Read all runs of the project again."""
+        self.runs, errors = (
+            ([], []) if self.project is None else list_runs(self.project.runs_folder)
+        )
+        for error in errors:
+            self.failed.emit(error)
+        self.runs_changed.emit()
+
+    def run_was_written(self, run: RunFolder) -> None:
+        """A worker changed the run's record on the disk: read it again."""
+        run.record = RunFolder.open(run.path).record
+        self.runs_changed.emit()
+
+    def set_run_in_view(self, run: RunFolder | None) -> None:
+        """Choose the run that Understand and Classify use."""
+        self.run_in_view = run
+        self._changed()
+        self.run_in_view_changed.emit()
+
+    def run_colour(self, run: RunFolder) -> int:
+        """The run's series colour, 0 to 5: the same everywhere."""
+        return (run.record.number - 1) % 6
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _push(self, name: str, spec: Spec, words: str) -> None:
+        if spec != getattr(self, name):
+            self.undo_stack.push(ChangeSpec(self, name, getattr(self, name), spec, words))
+
+    def _take_dataset(self, dataset: Dataset | None) -> None:
+        self.dataset = dataset
+        self.problems = list(dataset.problems) if dataset is not None else []
+        self.picture_in_view = None
+        self._assign()
+        self.dataset_changed.emit()
+        self.problems_changed.emit()
+        self.picture_in_view_changed.emit()
+
+    def _assign(self) -> None:
+        if self.dataset is None:
+            self.assignment = np.empty(0, np.int8)
+        else:
+            left_out = unusable(self.dataset, self.problems)
+            self.assignment = assign(self.dataset, self.split, excluded=left_out)
+
+    def _changed(self) -> None:
+        self._set_dirty(True)
+        self._autosave.start(self.settings.current.autosave_seconds * 1000)
+
+    def _set_dirty(self, dirty: bool) -> None:
+        self.is_dirty = dirty
+        if not dirty:
+            self._autosave.stop()
+        self.saved_changed.emit()
+
+    def _write_sections(self) -> None:
+        assert self.project is not None
+        for name in ("split", "input", "policy", "model", "recipe"):
+            self.project.set_section(name, getattr(self, name).model_dump(mode="json"))
+        run = self.run_in_view.record.id if self.run_in_view else ""
+        self.project.set_section("view", {"run": run})
+
+    def _section(self, name: str, default: Any, messages: list[str]) -> Any:
+        assert self.project is not None
+        value = self.project.section(name)
+        if not value:
+            return default
+        try:
+            return parse_spec(type(default), value)
+        except StudioError as error:
+            messages.append(f"The {name} of this project was reset: {error.message}")
+            return default
+
+    def _model_section(self, messages: list[str]) -> ArchitectureSpec:
+        assert self.project is not None
+        value = self.project.section("model")
+        if not value:
+            return default_model()
+        try:
+            return parse_spec(ARCHITECTURES.get(str(value.get("kind"))), value)
+        except StudioError as error:
+            messages.append(f"The model of this project was reset: {error.message}")
+            return default_model()
+
+    def _remember(self) -> None:
+        project = self.project
+        if project is None:
+            return
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        path = to_text(project.path)
+        self.settings.remember(Recent(path=path, name=project.document.name, opened=now))
+
+
+def default_model() -> ArchitectureSpec:
+    """The small CNN: good on the sample and quick on any computer."""
+    kind = DEFAULT_ARCHITECTURE
+    return parse_spec(ARCHITECTURES.get(kind), {"kind": kind})

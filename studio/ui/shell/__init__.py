@@ -1,0 +1,1 @@
+"""What every pane shares: top bar, rail and strip around the content."""

@@ -1,0 +1,50 @@
+"""Undo for the settings of the next run."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QUndoCommand
+
+from studio.core.spec import Spec
+
+if TYPE_CHECKING:
+    from studio.ui.session import Session
+
+MERGE_SECONDS = 0.8
+_IDS = {"split": 1, "input": 2, "policy": 3, "model": 4, "recipe": 5}
+
+
+class ChangeSpec(QUndoCommand):
+    """Replace one spec of the session.
+
+    Steps of the same kind that follow each other within 0.8 s are one step, so that dragging a
+    slider is undone at once.
+    """
+
+    def __init__(self, session: Session, name: str, old: Spec, new: Spec, words: str) -> None:
+        super().__init__(words)
+        self._session, self._name, self._old, self._new = session, name, old, new
+        self._time = time.monotonic()
+
+    def id(self) -> int:
+        """Commands of the same spec may merge."""
+        return _IDS[self._name]
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Swallow a change that follows at once and says the same words."""
+        if not isinstance(other, ChangeSpec) or other.text() != self.text():
+            return False
+        if other._time - self._time > MERGE_SECONDS:
+            return False
+        self._new, self._time = other._new, other._time
+        return True
+
+    def undo(self) -> None:
+        """Put the old spec back."""
+        self._session.apply_spec(self._name, self._old)
+
+    def redo(self) -> None:
+        """Set the new spec."""
+        self._session.apply_spec(self._name, self._new)

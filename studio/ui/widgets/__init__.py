@@ -1,0 +1,1 @@
+"""The studio's own controls; each module has one subject."""

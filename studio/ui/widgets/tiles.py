@@ -1,0 +1,272 @@
+"""How one tile of a picture grid is drawn, and what its model tells of it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from enum import IntEnum
+
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from studio.ui import icons
+from studio.ui.theme import theme_of
+from studio.ui.tokens import MEDIUM, R1, REGULAR, SEMIBOLD
+from studio.ui.widgets.base import centred, draw_text, look, rounded, text_width
+from studio.ui.widgets.image_view import draw_rounded
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class TileRole(IntEnum):
+    """What a model tells of a tile, besides DisplayRole (caption) and ToolTipRole.
+
+    PIXMAP: QPixmap or QImage, None while it is not decoded yet. EXCLUDED, UNREADABLE: bool.
+    MARK: icon name at the top left ("pin"). NOTE_MARK: icon name at the top right ("edit").
+    CAPTION_RIGHT: text at the right of the caption ("97 %"). TONE: colour role of the caption.
+    STRONG: bool, caption in weight 500 and text colour.
+    """
+
+    PIXMAP = Qt.ItemDataRole.UserRole + 1
+    EXCLUDED = Qt.ItemDataRole.UserRole + 2
+    UNREADABLE = Qt.ItemDataRole.UserRole + 3
+    MARK = Qt.ItemDataRole.UserRole + 4
+    NOTE_MARK = Qt.ItemDataRole.UserRole + 5
+    CAPTION_RIGHT = Qt.ItemDataRole.UserRole + 6
+    TONE = Qt.ItemDataRole.UserRole + 7
+    STRONG = Qt.ItemDataRole.UserRole + 8
+
+
+CAPTION_HEIGHT = 20
+_REACH = 4  # the frame of a chosen tile lies 4 px outside the picture
+
+
+class TileDelegate(QStyledItemDelegate):
+    """Draws a tile: picture, frame by state, marks and caption.
+
+    `checks` says when selected tiles carry a check mark: "many", "always" or "never".
+    `crop` fills the square with the middle of the picture; else the whole picture shows.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget,
+        checks: str = "many",
+        crop: bool = True,
+        smooth: bool = True,
+        caption: bool = True,
+    ) -> None:
+        super().__init__(parent)
+        self.checks, self.crop, self.smooth, self.caption = checks, crop, smooth, caption
+        self.gap = 10
+        self.row_gap = 8
+        self._scaled = _ScaledPictures()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(108, 126)
+
+    def picture_rect(self, cell: QRectF) -> QRectF:
+        """Where the picture lies in a cell."""
+        side = cell.width() - self.gap
+        height = cell.height() - self.row_gap - (CAPTION_HEIGHT if self.caption else 0)
+        return QRectF(cell.left() + self.gap / 2, cell.top() + self.row_gap / 2, side, height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        view = self.parent()
+        assert isinstance(view, QAbstractItemView)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        hover = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        current = view.currentIndex() == index and view.hasFocus()
+        self.draw(painter, QRectF(option.rect), index, view, selected, current, hover)
+
+    def draw(
+        self,
+        painter: QPainter,
+        cell: QRectF,
+        index: Index,
+        view: QAbstractItemView,
+        selected: bool,
+        current: bool,
+        hover: bool,
+    ) -> None:
+        """Draw a tile into its cell."""
+        picture = self.picture_rect(cell)
+        self._draw_picture(painter, picture, index, view)
+        if selected or current or hover:
+            self._draw_frame(painter, picture, view, selected, current)
+        self._draw_marks(painter, picture, index, view, selected)
+        if self.caption:
+            self._draw_caption(painter, picture, index, view, selected)
+
+    def _draw_picture(self, painter: QPainter, rect: QRectF, index: Index, view: QWidget) -> None:
+        t = look(view)
+        content = index.data(TileRole.PIXMAP)
+        unreadable = bool(index.data(TileRole.UNREADABLE))
+        excluded = bool(index.data(TileRole.EXCLUDED))
+        if unreadable or content is None or content.isNull():
+            rounded(painter, rect, R1, t.well)
+            if unreadable:
+                icons.paint(painter, "broken", centred(rect, 16), t.bad)
+            return
+        if excluded:
+            painter.setOpacity(0.28)
+        if not self.crop:
+            rounded(painter, rect, R1, t.well)
+        ratio = view.devicePixelRatioF()
+        picture = self._scaled.get(content, rect.size().toSize(), ratio, self.crop, self.smooth)
+        size = picture.deviceIndependentSize()
+        spot = QPointF(
+            round(rect.center().x() - size.width() / 2),
+            round(rect.center().y() - size.height() / 2),
+        )
+        painter.drawPixmap(spot, picture)
+        painter.setOpacity(1.0)
+
+    def _draw_frame(
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        view: QWidget,
+        selected: bool,
+        current: bool,
+    ) -> None:
+        t = look(view)
+        frame = rect.adjusted(-_REACH, -_REACH, _REACH, _REACH)
+        if selected:
+            rounded(painter, frame, R1 + _REACH, None, t.accent, 2)
+        elif current:
+            rounded(painter, frame, R1 + _REACH, None, t.accent, 2, Qt.PenStyle.DashLine)
+        else:
+            rounded(painter, frame, R1 + _REACH, None, t.edge, 2)
+
+    def _draw_marks(
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        index: Index,
+        view: QAbstractItemView,
+        selected: bool,
+    ) -> None:
+        t = look(view)
+        left = QRectF(rect.left() + 4, rect.top() + 4, 18, 18)
+        mark = index.data(TileRole.MARK) or ("eyeoff" if index.data(TileRole.EXCLUDED) else "")
+        if selected and self._shows_check(view):
+            rounded(painter, left, R1, t.accent)
+            icons.paint(painter, "check", centred(left, 14), t.accent_text)
+        elif mark:
+            rounded(painter, left, R1, t.surface)
+            icons.paint(painter, str(mark), centred(left, 14), t.text)
+        note = index.data(TileRole.NOTE_MARK)
+        if note:
+            right = QRectF(rect.right() - 22, rect.top() + 4, 18, 18)
+            rounded(painter, right, R1, t.surface)
+            icons.paint(painter, str(note), centred(right, 14), t.text)
+
+    def _shows_check(self, view: QAbstractItemView) -> bool:
+        if self.checks == "always":
+            return True
+        model = view.selectionModel()
+        return self.checks == "many" and model is not None and _more_than_one(model)
+
+    def _draw_caption(
+        self, painter: QPainter, rect: QRectF, index: Index, view: QWidget, selected: bool
+    ) -> None:
+        t = look(view)
+        theme = theme_of(view)
+        tone = index.data(TileRole.TONE)
+        strong = bool(index.data(TileRole.STRONG))
+        weight = SEMIBOLD if selected else MEDIUM if strong or tone else REGULAR
+        colour = t.role(str(tone)) if tone else t.text if selected or strong else t.text_secondary
+        font = theme.font("small", weight)
+        line = QRectF(rect.left(), rect.bottom(), rect.width(), CAPTION_HEIGHT)
+        right = index.data(TileRole.CAPTION_RIGHT)
+        if right:
+            width = text_width(font, str(right)) + 1
+            spot = QRectF(line.right() - width, line.top(), width, line.height())
+            draw_text(painter, spot, str(right), font, colour, Qt.AlignmentFlag.AlignRight)
+            line.setRight(spot.left() - 4)
+        text = str(index.data(Qt.ItemDataRole.DisplayRole) or "").replace("\n", " ")
+        draw_text(painter, line, text, font, colour)
+
+
+def _more_than_one(model: QItemSelectionModel) -> bool:
+    if not model.hasSelection():
+        return False
+    ranges = model.selection()
+    if ranges.count() > 1:
+        return True
+    first = ranges.at(0)
+    return first.bottom() > first.top() or first.right() > first.left()
+
+
+class _ScaledPictures:
+    """Keeps pictures at the size they are drawn at, corners round, newest used first."""
+
+    _BYTES = 64_000_000
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[int, int, int, float, bool], QPixmap] = OrderedDict()
+        self._bytes = 0
+
+    def get(
+        self, picture: QPixmap | QImage, size: QSize, ratio: float, crop: bool, smooth: bool
+    ) -> QPixmap:
+        """The picture for a tile of this logical size; made once."""
+        key = (picture.cacheKey(), size.width(), size.height(), ratio, crop)
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+            return found
+        pixmap = picture if isinstance(picture, QPixmap) else QPixmap.fromImage(picture)
+        made = _rounded_copy(pixmap, size, ratio, crop, smooth)
+        self._kept[key] = made
+        self._bytes += made.width() * made.height() * 4
+        while self._bytes > self._BYTES and len(self._kept) > 1:
+            _, old = self._kept.popitem(last=False)
+            self._bytes -= old.width() * old.height() * 4
+        return made
+
+
+def _rounded_copy(pixmap: QPixmap, size: QSize, ratio: float, crop: bool, smooth: bool) -> QPixmap:
+    """A copy that fills the tile (crop) or fits into it, at the device ratio."""
+    width, height = size.width() * ratio, size.height() * ratio
+    if crop:
+        pixmap = _middle(pixmap, width / max(1.0, height))
+    else:
+        scale = min(width / pixmap.width(), height / pixmap.height())
+        width, height = pixmap.width() * scale, pixmap.height() * scale
+    made = QPixmap(max(1, round(width)), max(1, round(height)))
+    made.fill(Qt.GlobalColor.transparent)
+    source = QPixmap(pixmap)
+    source.setDevicePixelRatio(1.0)
+    painter = QPainter(made)
+    draw_rounded(painter, QRectF(made.rect()), source, R1 * ratio if crop else ratio, smooth)
+    painter.end()
+    made.setDevicePixelRatio(ratio)
+    return made
+
+
+def _middle(pixmap: QPixmap, aspect: float) -> QPixmap:
+    """The middle part of a picture with this ratio of width to height."""
+    width, height = pixmap.width(), pixmap.height()
+    if abs(width / max(1, height) - aspect) <= 0.01:
+        return pixmap
+    if width / height > aspect:
+        keep = max(1, round(height * aspect))
+        return pixmap.copy((width - keep) // 2, 0, keep, height)
+    keep = max(1, round(width / aspect))
+    return pixmap.copy(0, (height - keep) // 2, width, keep)

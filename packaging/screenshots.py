@@ -1,10 +1,11 @@
-"""Every screenshot: each pane, empty and full, light and dark, at 100 % and at 200 %.
+"""Every screenshot: each pane, empty, full and at work, light and dark, at 100 % and at 200 %.
 
-    python packaging/screenshots.py [FOLDER] [--epochs N] [--keep HOME]
+    python packaging/screenshots.py [FOLDER] [--epochs N] [--keep HOME] [--readme]
 
 Drives the real window without a display on the built-in sample, in a home of its own. Files are
-called ``PANE-light.png``, ``PANE-dark.png``, ``empty-PANE-light.png`` …, and ``…@2x.png`` for
-200 %. The first process opens the sample and trains; the others open the project that it saved.
+called ``PANE-light.png``, ``PANE-dark.png``, ``empty-PANE-light.png``, ``running-PANE-light.png``
+…, and ``…@2x.png`` for 200 %. The first process opens the sample and trains twice; each of the
+others opens a copy of the project that it saved.
 """
 
 from __future__ import annotations
@@ -18,15 +19,17 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from studio.app import World
 
 ROOT = Path(__file__).resolve().parents[1]
-PANES = ("data", "augment", "model", "train", "understand", "classify", "device")
+PANES = ("data", "augment", "model", "train", "understand", "classify", "device", "settings")
+WORK_PANES = PANES[:6]
 SIZE = (1280, 800)
 PROJECT = "Drawn things"
+README_PICTURE = "train-light.png"
 PATIENCE = 600.0
 """Seconds that a training of the sample may take at most."""
 
@@ -73,7 +76,11 @@ def prepare(home: Path, epochs: int) -> None:
         raise SystemExit("The sample did not open.")
     session.set_policy(preset("light"))
     recipe = session.recipe
-    for number, change in enumerate(({"epochs": epochs}, {"epochs": epochs, "batch_size": 64}), 1):
+    changes: tuple[dict[str, Any], ...] = (
+        {"epochs": epochs},
+        {"epochs": epochs, "schedule": "cosine"},
+    )
+    for number, change in enumerate(changes, 1):
         session.set_recipe(recipe.changed(**change))
         world.window.show_pane("train")
         world.training.start()
@@ -112,10 +119,10 @@ def shoot(world: World, folder: Path, name: str) -> None:
         raise SystemExit(f"{folder / name}.png could not be written.")
 
 
-def open_project(world: World, home: Path) -> None:
+def open_project(world: World, project: Path) -> None:
     """Open the prepared project with its pictures and choose one of them."""
     session = world.session
-    session.open_requested.emit(home / PROJECT)
+    session.open_requested.emit(project)
     if not spin(60, lambda: session.dataset is not None):
         raise SystemExit("The prepared project did not open.")
     assert session.dataset is not None
@@ -127,18 +134,51 @@ def render(folder: Path, home: Path, theme: str, scale: int) -> None:
     """Every pane in one appearance and scale; runs in a process of its own."""
     suffix = f"-{theme}" + (f"@{scale}x" if scale != 1 else "")
     world = build(theme)
-    for pane in PANES[:-1]:
+    for pane in WORK_PANES:
         world.window.show_pane(pane)
         spin(0.5)
         shoot(world, folder, f"empty-{pane}{suffix}")
-    open_project(world, home)
+    # A copy, so that the training below is not in the next picture.
+    copy = home / "copies" / f"{theme}-{scale}" / PROJECT
+    shutil.copytree(home / PROJECT, copy, dirs_exist_ok=True)
+    open_project(world, copy)
     for pane in PANES:
         world.window.show_pane(pane)
+        if pane == "train":
+            show_all_runs(world)
         if pane == "classify":
             drop_pictures(world)
         settle(world)
         shoot(world, folder, f"{pane}{suffix}")
+    render_running(world, folder, suffix)
     world.close()
+    shutil.rmtree(copy)
+
+
+def render_running(world: World, folder: Path, suffix: str) -> None:
+    """Train and Classify while a network learns; the training is stopped afterwards."""
+    training = world.training
+    world.window.show_pane("train")
+    training.start()
+    if not spin(PATIENCE, lambda: training.progress is None or training.progress.epochs_done > 0):
+        raise SystemExit("The first epoch did not end.")
+    spin(3.0)
+    for pane in ("train", "classify"):
+        world.window.show_pane(pane)
+        spin(1.0)
+        shoot(world, folder, f"running-{pane}{suffix}")
+
+
+def show_all_runs(world: World) -> None:
+    """Tick every run, so that the charts compare them."""
+    from PySide6.QtCore import Qt
+
+    from studio.ui.panes.train.run_list import RunModel
+
+    for model in world.window.pane("train").findChildren(RunModel):
+        for row in range(model.rowCount()):
+            checked = Qt.CheckState.Checked
+            model.setData(model.index(row), checked, Qt.ItemDataRole.CheckStateRole)
 
 
 def drop_pictures(world: World) -> None:
@@ -188,6 +228,8 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=6, help="epochs of each of the two runs")
     parser.add_argument("--keep", type=Path, help="keep the home here, and use it again")
     parser.add_argument("--only", choices=("light", "dark"), help="one appearance, at 100 %% only")
+    readme = "copy the picture of README.md to resources/screenshots"
+    parser.add_argument("--readme", action="store_true", help=readme)
     parser.add_argument("--step", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     sys.path.insert(0, str(ROOT))
@@ -214,6 +256,10 @@ def main() -> int:
     finally:
         if keep is None:
             shutil.rmtree(home, ignore_errors=True)
+    if options.readme:
+        target = ROOT / "resources" / "screenshots"
+        target.mkdir(exist_ok=True)
+        shutil.copy2(folder / README_PICTURE, target)
     count = len(list(folder.glob("*.png")))
     print(f"{count} screenshots in {folder}, {time.monotonic() - start:.0f} s")
     return 0

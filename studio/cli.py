@@ -236,11 +236,19 @@ def train(
             print(f"{name.replace('_', ' ')}: {_number(name, value)}")
         print(f"best epoch: {record.best_epoch} of {record.epochs_done}")
         print(f"run: {out}")
+        _tell_problems(folder.problems_file)
     if record.state == "finished":
         return 0
     return _complain(
         "Stopped. The best epoch and a checkpoint are kept; go on with --resume.", INTERRUPTED
     )
+
+
+def _tell_problems(file: Path) -> None:
+    """How many pictures had a problem; each was an event, or a line on a terminal."""
+    with suppress(OSError), file.open("rb") as lines:
+        if count := sum(1 for _ in lines):
+            print(f"Problems with pictures: {count:,}. The reasons are in {file}", file=sys.stderr)
 
 
 def _number(name: str, value: float) -> str:
@@ -312,7 +320,8 @@ class _Follower:
         elif isinstance(event, EpochEnded) and event.validation_accuracy is not None:
             self._validation = f", validation {event.validation_accuracy * 100:.1f} %"
         elif isinstance(event, ProblemFound) and sys.stderr.isatty():
-            print(f"Left out {event.path}: {event.message}", file=sys.stderr)
+            where = "Left out " if event.kind != "augmentation" else ""
+            print(f"{where}{event.path}: {event.message}", file=sys.stderr)
 
 
 # --- with a trained run ---------------------------------------------------------------------------

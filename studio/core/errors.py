@@ -118,6 +118,12 @@ def storage_error(error: OSError, doing: str) -> StorageError:
             "Free some space and try again; what was saved before is still there.",
             details,
         )
+    if error.errno == errno.EFBIG:
+        return StorageError(
+            f"The file is larger than this place allows: stopped while {doing}.",
+            "Choose another drive; what was saved before is still there.",
+            details,
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return StorageError(
             f"This place cannot be written to: stopped while {doing}.",

@@ -13,7 +13,7 @@ from typing import Any
 from studio.core.errors import storage_error
 
 
-def write_atomic(path: Path, content: bytes | str, doing: str = "saving") -> None:
+def write_atomic(path: Path, content: bytes | memoryview | str, doing: str = "saving") -> None:
     """Write a whole file beside ``path`` and move it into place.
 
     Raises:

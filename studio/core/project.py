@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -139,6 +140,7 @@ class Project:
             shutil.rmtree(staging, ignore_errors=True)
             try:
                 shutil.copytree(self.path, staging, ignore=shutil.ignore_patterns("cache"))
+                _make_writable(staging)
                 if path.is_dir():
                     path.rmdir()
                 os.replace(staging, path)
@@ -180,6 +182,13 @@ class Project:
         """Replace the JSON of one room's settings (not saved yet)."""
         sections = {**self.document.sections, name: value}
         self.document = self.document.changed(sections=sections)
+
+
+def _make_writable(folder: Path) -> None:
+    """The copy of a read-only project can be written to."""
+    for place, _, files in os.walk(folder):
+        for path in (place, *(os.path.join(place, name) for name in files)):
+            os.chmod(path, os.stat(path).st_mode | stat.S_IWUSR)
 
 
 def make_reference(project: Path, root: Path, old: DatasetReference) -> DatasetReference:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.paths import display_name
-from studio.data.dataset import Dataset, Problem
+from studio.data.dataset import Dataset, Problem, Split
 
 UNEVEN = 10
 """Classes are called uneven where the largest is more than this many times the smallest."""
@@ -26,6 +28,38 @@ def class_problems(dataset: Dataset, usable: NDArray[np.bool_] | None = None) ->
         problems += _too_few(classes, counts)
         problems += _uneven(classes, counts)
     return problems
+
+
+def nothing_to_learn(
+    outputs: Mapping[str, Sequence[str]],
+    labels: Mapping[str, NDArray[np.int32]],
+    split: NDArray[np.int8],
+) -> tuple[str, str]:
+    """Why no network can be trained on these pictures, and what to do; empty where one can.
+
+    Args:
+        outputs: output name → its classes.
+        labels: output name → ``(n,)`` class index, −1 without a label.
+        split: ``(n,)`` the split of each picture, −1 none.
+    """
+    train = split == Split.TRAIN
+    if not train.any():
+        return (
+            "There are no training pictures.",
+            "Open a folder with pictures, or give the training split a larger share.",
+        )
+    seen = ""
+    for output, classes in outputs.items():
+        column = labels[output][train]
+        known = np.flatnonzero(np.bincount(column[column >= 0], minlength=len(classes)))
+        if len(known) > 1:
+            return "", ""
+        if len(known) and not seen:
+            seen = f", “{display_name(classes[int(known[0])])}”"
+    return (
+        f"All training pictures belong to one class{seen}: there is nothing to tell apart.",
+        "Add a folder with pictures of another class.",
+    )
 
 
 def _too_few(classes: tuple[str, ...], counts: NDArray[np.int64]) -> list[Problem]:

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.core.control import Control, Progress, no_progress
-from studio.core.errors import DatasetError, InputError, RunError, SpecError, WorkerError
+from studio.core.errors import (
+    DatasetError,
+    InputError,
+    RunError,
+    SpecError,
+    TrainingError,
+    WorkerError,
+)
 from studio.core.events import TrainingEvent
 from studio.core.input import InputSpec
 from studio.core.paths import clean_text, display_name, to_text
@@ -18,6 +25,9 @@ from studio.core.runs import RunFolder, RunRecord, SampleList
 from studio.core.spec import Spec, apply_setting
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from studio.core.results import Prediction
     from studio.data.dataset import Dataset
 
@@ -97,6 +107,8 @@ def plan_run(
     model, input_spec, split = specs["model"], specs["input"], specs["split"]
     assert isinstance(input_spec, InputSpec) and isinstance(split, SplitSpec)
     dataset = open_dataset(absolute(dataset_path), progress=progress, control=control)
+    assignment = assign(dataset, split)
+    check_classes_to_learn(dataset, assignment)
     check_network(model, input_spec, dataset)
     if weights == "imagenet":
         fetch_weights(model, input_spec, progress, control)
@@ -112,12 +124,21 @@ def plan_run(
         dataset_fingerprint=dataset.fingerprint(),
         dataset_name=dataset.name,
     )
-    return RunFolder.create(absolute(out), record, dataset.samples(assign(dataset, split)))
+    return RunFolder.create(absolute(out), record, dataset.samples(assignment))
 
 
 def check_network(model: Any, input_spec: InputSpec, dataset: Dataset) -> None:
     """Raise SpecError where the network cannot be built for this data set."""
     model.check(input_spec, {name: len(classes) for name, classes in dataset.outputs.items()})
+
+
+def check_classes_to_learn(dataset: Dataset, split: NDArray[np.int8]) -> None:
+    """Raise TrainingError where there is nothing to tell apart; before a folder is made."""
+    from studio.data.balance import nothing_to_learn
+
+    problem, hint = nothing_to_learn(dataset.outputs, dataset.labels, split)
+    if problem:
+        raise TrainingError(problem, hint)
 
 
 def with_weights(model: Spec, weights: str) -> Spec:
@@ -216,7 +237,6 @@ def train(
 
 def _take(answer: Any, emit: Callable[[TrainingEvent], None]) -> bool:
     """Pass an event on; True at the end of the training."""
-    from studio.core.errors import TrainingError
     from studio.engine.protocol.messages import JobEvent, JobFailed, JobFinished, WorkerDied
 
     if isinstance(answer, JobEvent):

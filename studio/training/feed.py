@@ -19,7 +19,9 @@ from studio.core.events import Preparing, ProblemFound
 from studio.core.files import write_atomic
 from studio.core.paths import clean_text, display_name
 from studio.core.runs import RunFolder, SampleList
+from studio.data.balance import nothing_to_learn
 from studio.data.cache import cache_pictures
+from studio.data.dataset import Problem
 from studio.training.recipe import Recipe
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
@@ -56,8 +58,12 @@ def prepare_feed(
     cache_folder: Path,
     emit: Callable[[Any], None],
     control: Control,
+    resume: bool = False,
 ) -> Feed:
     """Read, or find in the cache, every labelled picture of a run.
+
+    Args:
+        resume: what the augmentation could not do before stays in the list of problems.
 
     Raises:
         TrainingError: no picture, only one class, or a whole class could not be read.
@@ -74,7 +80,7 @@ def prepare_feed(
     ok = np.asarray(cache.ok, bool)
     for problem in cache.problems:
         emit(ProblemFound(problem.kind, display_name(problem.path), problem.message))
-    _write_problems(run, cache.problems)
+    keep_problems(run, cache.problems, [] if not resume else _faults_before(run))
     _check_after(run, samples, labels, split, ok)
     rows = {s: np.flatnonzero(ok & (split == s)) for s in (TRAIN, VALIDATION, TEST)}
     return Feed(cache.pictures, labels, rows, samples.paths)
@@ -109,22 +115,9 @@ def _labelled(run: RunFolder) -> SampleList:
 def _check_before(
     run: RunFolder, labels: dict[str, NDArray[np.int32]], split: NDArray[np.int8]
 ) -> None:
-    train = split == TRAIN
-    if not train.any():
-        raise TrainingError(
-            "There are no training pictures.",
-            "Open a folder with pictures, or give the training split a larger share.",
-        )
-    kinds = [len(np.unique(v[train & (v >= 0)])) for v in labels.values()]
-    if max(kinds) < 2:
-        name, classes = next(iter(run.record.outputs.items()))
-        known = labels[name][train]
-        index = int(known.max())
-        word = f", “{display_name(classes[index])}”" if index >= 0 else ""
-        raise TrainingError(
-            f"All training pictures belong to one class{word}: there is nothing to tell apart.",
-            "Add a folder with pictures of another class.",
-        )
+    problem, hint = nothing_to_learn(run.record.outputs, labels, split)
+    if problem:
+        raise TrainingError(problem, hint)
 
 
 def _check_after(
@@ -135,14 +128,18 @@ def _check_after(
     ok: NDArray[np.bool_],
 ) -> None:
     train = split == TRAIN
-    if not (ok & train).any():
+    if not ok.all() and not samples.root.is_dir():
+        # Half of the pictures would be trained on without the other half.
         where = display_name(samples.root.name or str(samples.root))
-        reason = (
-            "None of the training pictures could be read."
-            if samples.root.is_dir()
-            else f"The folder “{where}” with the pictures is no longer there."
+        raise TrainingError(
+            f"The folder “{where}” with the pictures is no longer there.",
+            "Connect the drive again, or open the folder where it is now.",
         )
-        raise TrainingError(reason, "Connect the drive again, or open the folder where it is now.")
+    if not (ok & train).any():
+        raise TrainingError(
+            "None of the training pictures could be read.",
+            "Look at the list of problems, or open another folder.",
+        )
     for name, classes in run.record.outputs.items():
         wanted = np.unique(labels[name][train & (labels[name] >= 0)])
         left = np.unique(labels[name][train & ok & (labels[name] >= 0)])
@@ -157,13 +154,33 @@ def _check_after(
             )
 
 
-def _write_problems(run: RunFolder, problems: list[Any]) -> None:
-    rows = [
-        {"kind": p.kind, "path": clean_text(p.path), "message": clean_text(p.message)}
-        for p in problems
-    ]
-    text = "".join(json.dumps(row) + "\n" for row in rows)
+def keep_problems(
+    run: RunFolder, problems: list[Problem], before: list[str] | None = None
+) -> None:
+    """Add to the run's list of problems. Raises StorageError.
+
+    Args:
+        before: the lines that stay; all of them, where left out.
+    """
+    if not problems and before is None:
+        return
+    lines = _lines(run) if before is None else list(before)
+    for problem in problems:
+        row = {"kind": problem.kind, "path": problem.path, "message": problem.message}
+        lines.append(json.dumps({key: clean_text(text) for key, text in row.items()}))
+    text = "".join(line + "\n" for line in lines)
     write_atomic(run.problems_file, text, "saving the list of problems")
+
+
+def _lines(run: RunFolder) -> list[str]:
+    try:
+        return run.problems_file.read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+
+
+def _faults_before(run: RunFolder) -> list[str]:
+    return [line for line in _lines(run) if '"kind": "augmentation"' in line]
 
 
 class _Throttled:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 import keras
 
 from studio.core.errors import RunError, SpecError, WeightsError
-from studio.core.files import replace_with
+from studio.core.files import write_atomic
 from studio.core.runs import RunFolder, RunRecord
 from studio.models.registry import parse_architecture
 from studio.models.weights_file import load_into
@@ -65,8 +67,13 @@ def load_best_weights(run: RunFolder, model: keras.Model) -> None:
 
 def save_best_weights(run: RunFolder, model: keras.Model) -> None:
     """Write the weights beside the old ones and move them into place. Raises StorageError."""
-    replace_with(
-        run.best_weights,
-        lambda file: model.save_weights(file, overwrite=True),
-        "saving the best weights",
-    )
+    content = _Buffer()
+    model.save_weights(content, overwrite=True)
+    write_atomic(run.best_weights, content.getbuffer(), "saving the best weights")
+
+
+class _Buffer(io.BytesIO):
+    """The weights file in memory: on a full disk HDF5 itself can crash the whole process."""
+
+    def __str__(self) -> str:
+        return "memory.weights.h5"  # Keras looks at the ending

@@ -35,6 +35,7 @@ from studio.core.project import PROJECT_FILE
 from studio.core.runs import RunFolder, RunRecord
 from studio.core.spec import parse_spec
 from studio.data.batches import Batches
+from studio.data.dataset import Problem
 from studio.models.registry import output_keys
 from studio.training.checkpoint import (
     CheckpointWriter,
@@ -46,7 +47,7 @@ from studio.training.checkpoint import (
 )
 from studio.training.evaluation import Score, measure, report, score
 from studio.training.failures import explain, not_a_number
-from studio.training.feed import TEST, TRAIN, VALIDATION, prepare_feed
+from studio.training.feed import TEST, TRAIN, VALIDATION, keep_problems, prepare_feed
 from studio.training.forward import Forward
 from studio.training.journal import Emit, Journal
 from studio.training.model_io import build_model, load_best_weights, save_best_weights
@@ -123,7 +124,7 @@ class _Session:
         self.run.update(
             state="running", reason="", versions=versions(), device=device or computer()
         )
-        self.feed = prepare_feed(self.run, self.cache, self.journal.emit, self.control)
+        self.feed = prepare_feed(self.run, self.cache, self.journal.emit, self.control, resume)
         self.transform = Transform(policy, self.recipe.seed) if policy.active else None
         self._build(resume)
         with self._batches() as batches:
@@ -369,17 +370,26 @@ class _Session:
         return -judged.accuracy if by_accuracy else judged.loss
 
     def _tell_faults(self) -> None:
+        """Tell of steps that failed on a picture, and keep it; at the end, how many are untold."""
         if self.transform is None:
             return
-        for at in self.transform.faults[self._told_faults :]:
-            self.journal.emit(
-                ProblemFound(
-                    "augmentation", display_name(self.feed.paths[at.index]),
-                    f"“{at.fault.step}” failed and was left out in epoch {at.epoch}: "
-                    f"{at.fault.message}",
-                )
-            )  # fmt: skip
-        self._told_faults = len(self.transform.faults)
+        problems = [
+            Problem(
+                "augmentation", self.feed.paths[at.index],
+                f"“{at.fault.step}” failed and was left out in epoch {at.epoch}: "
+                f"{at.fault.message}",
+            )
+            for at in self.transform.faults[self._told_faults :]
+        ]  # fmt: skip
+        self._told_faults += len(problems)
+        untold = self.transform.fault_count - self._told_faults
+        if untold and self.position.epoch + 1 == self.recipe.epochs:
+            words = f"{untold:,} more steps of the augmentation failed on pictures."
+            problems.append(Problem("augmentation", "", words))
+        for problem in problems:
+            self.journal.emit(ProblemFound(problem.kind, display_name(problem.path),
+                                           problem.message))  # fmt: skip
+        keep_problems(self.run, problems)
 
 
 def _variables(model: keras.Model, stepper: Stepper) -> list[Any]:

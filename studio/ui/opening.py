@@ -14,7 +14,6 @@ from studio.core.paths import data_folder, display_name, from_text
 from studio.core.project import Project, is_project
 from studio.data.dataset import Dataset
 from studio.data.index import is_picture_name, open_dataset
-from studio.data.sample import write_sample
 from studio.ui.session import Session
 
 SAMPLE_COUNT = 2400
@@ -56,6 +55,9 @@ class Opener(QObject):
         folder = data_folder() / "sample"
 
         def work(progress: Progress, control: Control) -> Dataset:
+            # OpenCV comes with it, which is not needed before.
+            from studio.data.sample import write_sample
+
             write_sample(
                 folder, count=SAMPLE_COUNT, size=SAMPLE_SIDE, progress=progress, control=control
             )

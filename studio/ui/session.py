@@ -13,16 +13,17 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from studio.augment.policy import Policy
-from studio.core.errors import ProjectError, StudioError
+from studio.core.errors import ProjectError, StudioError, TrainingError
 from studio.core.input import InputSpec
 from studio.core.paths import data_folder, display_name, to_text
 from studio.core.project import Project
 from studio.core.runs import RunFolder, RunRecord, list_runs, next_run_number
 from studio.core.settings import Recent, SettingsStore
 from studio.core.spec import Spec, parse_spec
-from studio.data.dataset import Dataset, Problem
-from studio.data.doctor import unusable
+from studio.data.balance import nothing_to_learn
+from studio.data.dataset import Dataset, Problem, unusable
 from studio.data.split import SplitSpec, assign
+from studio.models.architectures.small_cnn import SmallCnn
 from studio.models.registry import ARCHITECTURES, ArchitectureSpec
 from studio.training.recipe import Recipe
 from studio.ui.undo import ChangeSpec
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from studio.ui.jobs import Jobs
 
 log = logging.getLogger(__name__)
-
-DEFAULT_ARCHITECTURE = "small_cnn"
 
 
 class Session(QObject):
@@ -186,8 +185,11 @@ class Session(QObject):
         project = self.project
         if project is None:
             raise ProjectError("There is no project to save yet.", "Open a folder of pictures.")
-        self.save()
+        # Not saved here first: this folder may be full, read-only or gone, which is why the
+        # person chooses another.
+        self._write_sections()
         self.project = project.save_as(path)
+        self._set_dirty(False)
         self.reload_runs()
         if self.run_in_view is not None:
             same = [r for r in self.runs if r.record.id == self.run_in_view.record.id]
@@ -209,6 +211,7 @@ class Session(QObject):
             if project.is_unnamed and project.document.name == "New project":
                 name = display_name(dataset.root.name)
                 project.document = project.document.changed(name=name)
+                self._remember()
             self._changed()
         self._take_dataset(dataset)
         self.project_changed.emit()
@@ -267,6 +270,9 @@ class Session(QObject):
         project, dataset = self.need_project(), self.dataset
         if dataset is None:
             raise ProjectError("There are no pictures to learn from.", "Open a folder in Data.")
+        problem, hint = self.nothing_to_learn()
+        if problem:
+            raise TrainingError(problem, hint)
         self.save()
         number = next_run_number(project.runs_folder)
         record = RunRecord(
@@ -288,6 +294,12 @@ class Session(QObject):
         self.runs_changed.emit()
         self.set_run_in_view(run)
         return run
+
+    def nothing_to_learn(self) -> tuple[str, str]:
+        """Why the pictures cannot be trained on, and what to do; empty where they can."""
+        if self.dataset is None:
+            return "There are no pictures to learn from.", "Open a folder in Data."
+        return nothing_to_learn(self.dataset.outputs, self.dataset.labels, self.assignment)
 
     def reload_runs(self) -> None:
         """Read all runs of the project again."""
@@ -385,5 +397,5 @@ class Session(QObject):
 
 def default_model() -> ArchitectureSpec:
     """The small CNN: good on the sample and quick on any computer."""
-    kind = DEFAULT_ARCHITECTURE
-    return parse_spec(ARCHITECTURES.get(kind), {"kind": kind})
+    # Taken by itself: finding all architectures first would delay the first paint.
+    return SmallCnn()

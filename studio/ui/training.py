@@ -249,9 +249,21 @@ class TrainingController(QObject):
         if isinstance(event, BatchEnded):
             self.loss_arrived.emit(event.loss)
         else:
-            self._reread(current.run)
+            self._note_epoch(current.run, event)
             self.epoch_ended.emit(event)
         self.history_changed.emit()
+
+    def _note_epoch(self, run: RunFolder, event: EpochEnded) -> None:
+        """What the trainer is writing into the record at this moment; it alone writes it."""
+        values: dict[str, object] = {"epochs_done": event.epoch, "state": "running"}
+        if event.is_best:
+            values["best_epoch"] = event.epoch
+            if event.validation_accuracy is None:
+                values["metrics"] = {"training_accuracy": event.accuracy}
+            else:
+                values["metrics"] = {"validation_accuracy": event.validation_accuracy}
+        run.record = run.record.changed(**values)
+        self._session.runs_changed.emit()
 
     def _read_history(self, current: _Current, step: int) -> None:
         """A resumed run has a past: read it beside, and put what comes meanwhile behind it."""
@@ -302,9 +314,7 @@ class TrainingController(QObject):
         if current is None:
             return
         run = current.run
-        if isinstance(error, WorkerError):
-            self._mark(run, "failed", str(error))
-        self._reread(run)
+        self._mark(run, "failed", str(error))
         actions = [("go_on", "Go on")]
         died = isinstance(error, WorkerError) and "memory" in error.message
         if (died or getattr(error, "kind", "") == "OutOfMemory") and batch_size(run) > 1:

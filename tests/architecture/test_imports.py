@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,8 +34,13 @@ def modules() -> list[Path]:
     return sorted(path.relative_to(ROOT) for path in STUDIO.rglob("*.py"))
 
 
-def imports(path: Path, only_at_import_time: bool = False) -> Iterator[str]:
+@cache
+def imports(path: Path, only_at_import_time: bool = False) -> frozenset[str]:
     """Dotted names of what a module imports; ``if TYPE_CHECKING`` blocks count as never run."""
+    return frozenset(walk_imports(path, only_at_import_time))
+
+
+def walk_imports(path: Path, only_at_import_time: bool) -> Iterator[str]:
     todo: list[ast.AST] = [ast.parse((ROOT / path).read_text(encoding="utf-8"))]
     while todo:
         node = todo.pop()

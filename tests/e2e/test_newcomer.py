@@ -59,22 +59,30 @@ def classify(person: Person, pictures: list[Path], seconds: float = 90) -> dict[
     return answers(person)
 
 
-def train(person: Person, epochs: int, seconds: float, learning_rate: str = "") -> float:
-    """Set the recipe, press Start, wait for the end; best validation accuracy."""
+def train(person: Person, epochs: int, seconds: float, until: float = 1.0) -> float:
+    """Set the epochs, press Start, and Stop when it is good enough; best validation accuracy."""
     pane = person.go("Train")
     person.wait(lambda: person.find("Start training").isEnabled(), 20)
-    panel = pane.recipe  # type: ignore[attr-defined]
-    person.type(str(epochs), panel.form("epochs").field("epochs"))
-    if learning_rate:
-        person.type(learning_rate, panel.form("learning_rate").field("learning_rate"))
-    session = person.world.session
+    session, training = person.world.session, person.world.training
+    person.type(str(epochs), pane.recipe.form("epochs").field("epochs"))  # type: ignore[attr-defined]
     person.wait(lambda: session.recipe.epochs == epochs, 5, "the recipe")
     person.press("Start training")
-    person.wait(lambda: person.world.training.is_running, 10, "the training")
+    person.wait(lambda: training.is_running, 10, "the training")
     person.wait(lambda: person.window.frame.strip.face() == "running", 30, "the strip")
-    person.wait(lambda: not person.world.training.is_running, seconds, "the end of the training")
+
+    def best() -> float:
+        if training.history is None or not training.history.best_epoch:
+            return 0.0
+        epochs = training.history.epochs
+        kept = epochs["epoch"].index(training.history.best_epoch)
+        return float(epochs["validation_accuracy"][kept])
+
+    person.wait(lambda: best() > until or not training.is_running, seconds, "a good epoch")
+    if training.is_running:
+        person.press("Stop")
+        person.wait(lambda: not training.is_running, 20, "the stop")
     record = session.runs[-1].record
-    assert record.state == "finished", record.reason
+    assert record.state in ("finished", "stopped"), record.reason
     return record.metrics["validation_accuracy"]
 
 
@@ -171,7 +179,7 @@ def test_from_launch_to_a_classified_picture(
     tune_rotation(person)
     choose_network(person, "LeNet-5", "lenet")
     choose_network(person, "Small CNN", "small_cnn")
-    assert train(person, epochs=8, seconds=240) > 0.95
+    assert train(person, epochs=12, seconds=300, until=0.95) > 0.95
     look_inside(person)
 
     pictures = []

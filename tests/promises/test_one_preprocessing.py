@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +18,6 @@ from studio.engine.protocol import messages
 from studio.engine.protocol.client import WorkerClient
 from studio.models.registry import ARCHITECTURES
 from studio.training.recipe import Recipe
-
-SIDE_BY_SIDE = (37, 53)
 
 
 def drawn(width: int = 53, height: int = 37) -> np.ndarray:
@@ -77,10 +75,12 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def previewer(tmp_path_factory: pytest.TempPathFactory) -> WorkerClient:
-    client = WorkerClient()
-    client.start()
-    yield client  # type: ignore[misc]
+def previewer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerClient]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLASSIFIER_STUDIO_HOME", str(tmp_path_factory.mktemp("home")))
+        client = WorkerClient("previewer")
+        client.start()
+    yield client
     client.close()
 
 

@@ -361,6 +361,25 @@ def test_sentences_about_the_fit() -> None:
     assert "2 times wider" in fit_sentence("stretch", 0.0, 500, 1000, spec)
 
 
+def test_the_tab_key_walks_from_left_to_right(
+    world: World, pane: DataPane, qtbot: QtBot, tiny_dataset: Path
+) -> None:
+    open_folder(world, qtbot, tiny_dataset)
+    view = pane.view
+    world.window.activateWindow()
+    assert QTest.qWaitForWindowActive(world.window)
+    view.filter.setFocus()
+    stops: list[QWidget] = []
+    for _ in range(9):
+        QTest.keyClick(world.window.focusWidget(), Qt.Key.Key_Tab)
+        found = world.window.focusWidget()
+        assert found is not None
+        stops.append(found)
+    order = [view.classes, view.split.edit_button, view.search, view.grid, view.sort, view.tile]
+    places = [stops.index(stop) for stop in order]
+    assert places == sorted(places)
+
+
 # --- split, problems ------------------------------------------------------------------------------
 
 

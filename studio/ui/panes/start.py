@@ -192,7 +192,7 @@ class StartPage(Surface):
         hold = QWidget()
         hold.setMaximumWidth(WIDTH)
         body = QVBoxLayout(hold)
-        body.setContentsMargins(0, 0, 0, 24)
+        body.setContentsMargins(0, 24, 0, 24)
         body.setSpacing(32)
         row = QHBoxLayout()
         row.setContentsMargins(24, 0, 24, 0)
@@ -309,6 +309,7 @@ class StartPage(Surface):
         """Read the recent list again; what is missing is marked a moment later."""
         for row in self._rows:
             self._recent.removeWidget(row)
+            row.hide()
             row.deleteLater()
         self._rows = []
         for recent in self._session.settings.current.recent[:_RECENT]:

@@ -26,18 +26,16 @@ from studio.ui.latest import Latest
 from studio.ui.panes.classify.batch import Item
 from studio.ui.panes.classify.table import write_table
 from studio.ui.panes.classify.view import ClassifyView
+from studio.ui.panes.common import PICTURE_FILTER, on_surface
 from studio.ui.session import Session
 from studio.ui.thumbnails import ThumbnailLoader
 from studio.ui.widgets.drop import DropOverlay, dropped_paths
 from studio.ui.widgets.empty import EmptyState
 from studio.ui.widgets.image_view import to_image
 from studio.ui.widgets.numbers import count, duration, percent
-from studio.ui.widgets.panel import Surface
 
 PREVIEW = 1024
 """Longest side of the picture shown, in pixels."""
-
-FILTER = "Pictures (*.jpg *.jpeg *.png *.bmp *.gif *.tif *.tiff *.webp *.avif);;All files (*)"
 
 
 def describe_drop(paths: list[str]) -> tuple[bool, str]:
@@ -47,15 +45,6 @@ def describe_drop(paths: list[str]) -> tuple[bool, str]:
         folder = Path(paths[0]).is_dir()
         return True, f"Classify all pictures in “{name}”" if folder else f"Classify “{name}”"
     return True, f"Classify {len(paths):,} files and folders"
-
-
-def on_surface(empty: EmptyState) -> Surface:
-    """An empty state on the work area's ground."""
-    surface = Surface()
-    column = QVBoxLayout(surface)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(empty)
-    return surface
 
 
 def spent_words(seconds: float) -> str:
@@ -168,7 +157,8 @@ class ClassifyPane(QWidget):
         self._refresh()
 
     def _choose(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self, "Choose pictures", str(Path.home()), FILTER)
+        home = str(Path.home())
+        names, _ = QFileDialog.getOpenFileNames(self, "Choose pictures", home, PICTURE_FILTER)
         if names:
             self.add_paths(names)
 

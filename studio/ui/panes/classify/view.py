@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.core.results import Prediction
 from studio.ui.panes.classify.rows import BatchList
+from studio.ui.panes.common import chain
 from studio.ui.thumbnails import ThumbnailLoader
 from studio.ui.tokens import H_ROW, MEDIUM, SEMIBOLD
 from studio.ui.widgets.banner import Banner
@@ -58,6 +59,10 @@ class ClassifyView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.frame)
+        chain(
+            self.paste_button, self.clear_button, self.choose_button, self.banner, self.list,
+            self.stop_button, self.table_button,
+        )  # fmt: skip
 
     def _left(self, loader: ThumbnailLoader, describe_drop: Describe) -> Panel:
         panel = Panel("left", "", LEFT)

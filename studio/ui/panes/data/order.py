@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from studio.data.dataset import Dataset
 
 ORDERS = {"shuffled": "Shuffled", "class": "By class", "name": "By name"}
+NO_CLASS = "No class"
 _SHUFFLE_SEED = 20
 _DIGITS = re.compile(r"\d+")
 
@@ -25,10 +26,10 @@ def class_names(dataset: Dataset) -> tuple[str, ...]:
 
 
 def class_of(dataset: Dataset, row: int) -> str:
-    """The class of one picture; ``No class`` where it has none."""
+    """The class of one picture; “No class” where it has none."""
     output = first_output(dataset)
     label = int(dataset.labels[output][row]) if output else -1
-    return dataset.outputs[output][label] if label >= 0 else "No class"
+    return dataset.outputs[output][label] if label >= 0 else NO_CLASS
 
 
 def name_ranks(dataset: Dataset) -> NDArray[np.int64]:

@@ -20,11 +20,28 @@ from PySide6.QtWidgets import QWidget
 
 from studio.core.paths import display_name
 from studio.data.dataset import Dataset
-from studio.ui.panes.data.order import class_of
+from studio.ui.panes.data.order import NO_CLASS, first_output
 from studio.ui.thumbnails import ThumbnailLoader
 from studio.ui.widgets.picture_grid import PictureGrid, TileRole
 
 Index = QModelIndex | QPersistentModelIndex
+
+
+_ANSWERED = frozenset(
+    int(role)
+    for role in (
+        TileRole.PIXMAP, TileRole.UNREADABLE, Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole,
+    )
+)  # fmt: skip
+
+
+def captions(dataset: Dataset | None) -> tuple[list[str], NDArray[np.int32]]:
+    """The captions of the classes, the last for pictures without one, and each picture's label."""
+    output = first_output(dataset) if dataset is not None else ""
+    if dataset is None or not output:
+        return [NO_CLASS], np.full(0 if dataset is None else len(dataset), -1, np.int32)
+    return [*map(display_name, dataset.outputs[output]), NO_CLASS], dataset.labels[output]
 
 
 class PictureModel(QAbstractListModel):
@@ -34,6 +51,7 @@ class PictureModel(QAbstractListModel):
         super().__init__(parent)
         self._loader = loader
         self._dataset: Dataset | None = None
+        self._captions, self._labels = captions(None)
         self._root = ""
         self._rows: NDArray[np.int64] = np.empty(0, np.int64)
         self._places: dict[str, int] = {}
@@ -44,6 +62,7 @@ class PictureModel(QAbstractListModel):
         """List another data set (no rows yet)."""
         self.beginResetModel()
         self._dataset = dataset
+        self._captions, self._labels = captions(dataset)
         self._root = "" if dataset is None else str(dataset.root)
         self._rows = np.empty(0, np.int64)
         self._places = {}
@@ -74,26 +93,26 @@ class PictureModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        place = index.row()
-        if self._dataset is None or not 0 <= place < len(self._rows):
+        # Every tile asks for ten roles in every frame: those that are never set leave first.
+        if role not in _ANSWERED or self._dataset is None:
             return None
-        row = int(self._rows[place])
+        place = index.row()
+        if not 0 <= place < len(self._rows):
+            return None
         if role == TileRole.PIXMAP:
             path = self.path(place)
             self._places[path] = place
             return self._loader.get(path, self.side)
         if role == TileRole.UNREADABLE:
             return bool(self._loader.reason(self.path(place)))
+        row = int(self._rows[place])
         if role == Qt.ItemDataRole.DisplayRole:
-            return display_name(class_of(self._dataset, row))
+            return self._captions[self._labels[row]]
+        name = display_name(self._dataset.paths[row])
         if role == Qt.ItemDataRole.ToolTipRole:
-            name = display_name(self._dataset.paths[row])
             reason = self._loader.reason(self.path(place))
             return f"{name}\n{reason}" if reason else name
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            name = display_name(PurePosixPath(self._dataset.paths[row]).name)
-            return f"{name}, {display_name(class_of(self._dataset, row))}"
-        return None
+        return f"{PurePosixPath(name).name}, {self._captions[self._labels[row]]}"
 
     def _arrived(self, paths: set[str]) -> None:
         places = [p for p in map(self._places.get, paths) if p is not None and p < len(self._rows)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from studio.ui.panes.common import chain
 from studio.ui.panes.data.classes import ClassList
 from studio.ui.panes.data.fits import FitChooser
 from studio.ui.panes.data.inspector import Inspector
@@ -41,6 +42,10 @@ class DataView(QWidget):
         row = QVBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.frame)
+        chain(
+            self.open_button, self.filter, self.classes, self.split, self.views, self.search,
+            self.gone, self.banner, self.pages, self.sort, self.tile, self.inspector,
+        )  # fmt: skip
 
     def _left(self) -> Panel:
         panel = Panel("left", "", 244)

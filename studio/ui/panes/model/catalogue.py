@@ -96,7 +96,7 @@ def advice(family: str, pictures: int | None) -> tuple[str, str]:
     number = f"{pictures:,} pictures" if pictures != 1 else "1 picture"
     if family == "scratch":
         if pictures <= SOME_PICTURES:
-            return number, "a small network learns so many quickly and seldom by heart."
+            return number, "start with a small network, which learns these in minutes."
         return number, "enough for a residual network; a small one is still the quick first try."
     if pictures <= FEW_PICTURES:
         return number, "keep the features of a small backbone fixed and train the outputs only."

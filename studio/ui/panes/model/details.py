@@ -188,8 +188,7 @@ class Details(Panel):
         self.layers_note.setVisible(bool(note))
         if summary is None:
             self.layers_section.set_note("")
-            for name in ("Multiply-adds", "Parameters"):
-                self._facts[name].setText("…")
+            self._show_known_sizes()
             self._show_trained(None)
             return
         layers = sum(max(1, len(node.children)) for node in summary.layers)
@@ -257,6 +256,22 @@ class Details(Panel):
         self.weights_icon.set_icon("good" if here else "download", "good" if here else "warning")
         self.weights_icon.show()
         fact.setText("ImageNet" if spec.weights == "imagenet" else "local file")
+
+    def _show_known_sizes(self) -> None:
+        """Sizes that were measured beforehand, where nothing was changed; else they are awaited."""
+        spec, work, size = self._spec, "…", "…"
+        if spec is not None:
+            usual = spec.default_input
+            same = self._input.shape == usual.shape and all(
+                getattr(spec, p.name) == p.default
+                for p in parameters(type(spec))
+                if p.name not in _OWN
+            )
+            if same:
+                facts = facts_of(spec.kind)
+                work, size = amount(facts.multiply_adds), amount(facts.parameters)
+        self._facts["Multiply-adds"].setText(work)
+        self._facts["Parameters"].setText(size)
 
     def _show_trained(self, summary: NetworkSummary | None) -> None:
         trained = self.blocks.row.trained()

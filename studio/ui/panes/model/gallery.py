@@ -33,9 +33,8 @@ from studio.ui.widgets.base import centred, draw_text, rounded, text_width
 Index = QModelIndex | QPersistentModelIndex
 
 CARD_HEIGHT = 132
-_NARROWEST = 216
+_NARROWEST = 232
 _GAP = 12
-_SCROLL_BAR = 10
 _LEFT_SHARE = 0.575
 
 BADGES: dict[str, tuple[str, str, str]] = {
@@ -220,6 +219,11 @@ class Gallery(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Always there, so that cards keep their size; nothing is drawn where nothing scrolls.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.verticalScrollBar()
+        bar.setStyleSheet("QScrollBar::handle:disabled { background: transparent; }")
+        bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
         self.setViewportMargins(S4, 0, 0, 0)
@@ -245,8 +249,8 @@ class Gallery(QListView):
         self._silent = False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._fit()
         super().resizeEvent(event)
+        self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.chosen():
@@ -255,10 +259,10 @@ class Gallery(QListView):
         super().keyPressEvent(event)
 
     def _fit(self) -> None:
-        # Room for the scroll bar is kept, so that cards keep their size when it comes.
-        room = self.width() - S4 - _SCROLL_BAR
+        room = self.viewport().width()
         columns = max(1, room // (_NARROWEST + _GAP))
-        size = QSize(room // columns, CARD_HEIGHT + _GAP)
+        # One pixel less: QListView wraps a row that fills its width to the last one.
+        size = QSize((room - 1) // columns, CARD_HEIGHT + _GAP)
         if size != self.gridSize():
             self.setGridSize(size)
 

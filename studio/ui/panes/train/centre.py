@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPixmap, QRegion
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.core.errors import StudioError
@@ -96,9 +96,11 @@ class Centre:
         picture = QPixmap(widget.size() * ratio)
         picture.setDevicePixelRatio(ratio)
         picture.fill(theme_of(widget).colour("surface"))
-        painter = QPainter(picture)
-        widget.render(painter, QPoint())
-        painter.end()
+        with widget.drawn_for(ratio):
+            painter = QPainter(picture)
+            flags = QWidget.RenderFlag.DrawChildren  # no ground but the picture's
+            widget.render(painter, QPoint(), QRegion(), flags)
+            painter.end()
         data = QByteArray()
         buffer = QBuffer(data)
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)

@@ -140,7 +140,6 @@ class Chart(pg.PlotWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
         self.plotItem.hideButtons()
-        self.plotItem.setContentsMargins(0, 8, MARGIN, 0 if has_epochs else 6)
         self.plotItem.layout.setContentsMargins(0, 8, MARGIN, 0 if has_epochs else 6)
         if not has_epochs:
             self.plotItem.hideAxis("bottom")
@@ -149,6 +148,7 @@ class Chart(pg.PlotWidget):
         self.cross.hide()
         self.addItem(self.cross, ignoreBounds=True)
         self.setMouseTracking(True)
+        self.ratio = 0.0
         if has_epochs:
             self.word = Text("epoch", "small", "secondary", parent=self)
             self.word.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -168,7 +168,18 @@ class Chart(pg.PlotWidget):
         if self._has_epochs:
             self.word.setFont(font)
         self.values.setGrid(255)
-        self.cross.setPen(cosmetic(t.text_secondary, 1))
+        self.cross.setPen(self.pen(t.text_secondary, 1))
+
+    def pen(
+        self, colour: QColor | str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine
+    ) -> QPen:
+        """A pen of so many logical pixels, whatever the axes' scale and the screen's fineness.
+
+        A cosmetic pen counts the pixels of the device; ``ratio`` replaces the screen's.
+        """
+        pen = QPen(QColor(colour), width * (self.ratio or self.devicePixelRatioF()), style)
+        pen.setCosmetic(True)
+        return pen
 
     def set_log(self, log: bool) -> None:
         """Show logarithms as values; the data given from now on must be logarithms."""
@@ -242,15 +253,6 @@ class Chart(pg.PlotWidget):
         self.key_pressed.emit(event)
         if not event.isAccepted():
             super().keyPressEvent(event)
-
-
-def cosmetic(
-    colour: QColor | str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine
-) -> QPen:
-    """A pen whose width is in pixels, whatever the axes' scale."""
-    pen = QPen(QColor(colour), width, style)
-    pen.setCosmetic(True)
-    return pen
 
 
 def log_ticks(low: float, high: float, most: int) -> list[float]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.training.recipe import Recipe, rate_at
-from studio.ui.panes.train.charts import DOTS, Chart, cosmetic
+from studio.ui.panes.train.charts import DOTS, Chart
 from studio.ui.panes.train.legend import ChartHead, Key
 from studio.ui.panes.train.series import Column, RunSeries, smooth
 from studio.ui.theme import theme_of
@@ -113,6 +114,16 @@ class Curves(QWidget):
         self.zoomed.emit(False)
         self.redraw()
 
+    @contextmanager
+    def drawn_for(self, ratio: float) -> Iterator[None]:
+        """Lines as thick as a picture of that device ratio needs them, for a while."""
+        for value in (ratio, 0.0):
+            for chart in self.charts:
+                chart.ratio = value
+            self.restyle()
+            if value:
+                yield
+
     @property
     def is_zoomed(self) -> bool:
         """Whether the person has chosen a part."""
@@ -124,7 +135,7 @@ class Curves(QWidget):
         for chart in self.charts:
             chart.restyle()
         self._region.setBrush(QColor(t.warning_quiet))
-        self._best_line.setPen(cosmetic(t.warning, 1, Qt.PenStyle.DotLine))
+        self._best_line.setPen(self.loss.pen(t.warning, 1, Qt.PenStyle.DotLine))
         font = theme_of(self).font("small", SEMIBOLD)
         self._best_text.setFont(font)
         self.redraw()
@@ -149,7 +160,7 @@ class Curves(QWidget):
         name = f"{index}"
         if run.in_view:
             self._draw_batches(run, name, keys)
-            dotted = _pen(colour, 1.5, dotted=True)
+            dotted = self._pen(colour, 1.5, dotted=True)
             self._line(self.loss, f"{name} training", x, self._level(series.epochs["loss"]),
                        dotted, keys[0], 30)  # fmt: skip
             self._draw_rate(run, name, keys[2])
@@ -161,12 +172,12 @@ class Curves(QWidget):
         z = 40 if run.in_view else 20 - index
         if validated:
             level = self._level(series.epochs["validation_loss"])
-            self._line(self.loss, f"{name} validation", x, level, _pen(colour, width),
+            self._line(self.loss, f"{name} validation", x, level, self._pen(colour, width),
                        keys[0], z, **points)  # fmt: skip
         elif not run.in_view:
             self._line(self.loss, f"{name} training", x, self._level(series.epochs["loss"]),
-                       _pen(colour, width, dotted=True), keys[0], z)  # fmt: skip
-        pen = _pen(colour, width, dotted=not validated)
+                       self._pen(colour, width, dotted=True), keys[0], z)  # fmt: skip
+        pen = self._pen(colour, width, dotted=not validated)
         self._line(self.accuracy, f"{name} accuracy", x, accuracy, pen, keys[1], z, **points)
 
     def _draw_batches(self, run: Shown, name: str, keys: list[set[str]]) -> None:
@@ -174,20 +185,21 @@ class Curves(QWidget):
         x, y = series.batch_x, series.batches["loss"]
         faint = QColor(colour)
         faint.setAlphaF(BATCH_OPACITY)
-        self._line(self.loss, f"{name} batches", x, self._level(y), cosmetic(faint, 1), keys[0], 10)
+        thin = self.loss.pen(faint, 1)
+        self._line(self.loss, f"{name} batches", x, self._level(y), thin, keys[0], 10)
         if self._smooth > 0:
             soft = QColor(colour)
             soft.setAlphaF(0.7)
             level = smooth(self._level(y), self._smooth)
-            self._line(self.loss, f"{name} smooth", x, level, _pen(soft, 1.5), keys[0], 12)
+            self._line(self.loss, f"{name} smooth", x, level, self._pen(soft, 1.5), keys[0], 12)
 
     def _draw_rate(self, run: Shown, name: str, keys: set[str]) -> None:
         series, colour = run.series, QColor(theme_of(self).colour(run.role))
         done_x, done = series.batch_x, series.batches["learning_rate"]
         if len(done):
-            self._line(self.rate, f"{name} done", done_x, done, _pen(colour, 1.75), keys, 20)
+            self._line(self.rate, f"{name} done", done_x, done, self._pen(colour, 1.75), keys, 20)
         x, planned = plan(run, series.end())
-        self._line(self.rate, f"{name} planned", x, planned, _pen(colour, 1.5, True), keys, 10)
+        self._line(self.rate, f"{name} planned", x, planned, self._pen(colour, 1.5, True), keys, 10)
 
     def _line(
         self, chart: Chart, key: str, x: Column, y: Column, pen: QPen, keys: set[str], z: float,
@@ -197,9 +209,18 @@ class Curves(QWidget):
         chart.place(key, z)
         keys.add(key)
 
+    def _pen(self, colour: QColor, width: float, dotted: bool = False) -> QPen:
+        pen = self.loss.pen(colour, width)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        if dotted:
+            pen.setDashPattern(DOTS)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        return pen
+
     def _points(self, colour: QColor) -> dict[str, object]:
         ground = QColor(theme_of(self).current.surface)
-        return {"symbol": "o", "symbolSize": 6, "symbolPen": cosmetic(colour, 1.5),
+        return {"symbol": "o", "symbolSize": 6, "symbolPen": self.loss.pen(colour, 1.5),
                 "symbolBrush": ground}  # fmt: skip
 
     def _level(self, values: Column) -> Column:
@@ -287,7 +308,7 @@ class Curves(QWidget):
             return
         t, level = theme_of(self).current, float(self._level(np.array([value]))[0])
         colour = QColor(t.role(run.role))
-        self._best_point.setData([epoch], [level], brush=colour, pen=cosmetic(t.surface, 1.5))
+        self._best_point.setData([epoch], [level], brush=colour, pen=self.loss.pen(t.surface, 1.5))
         self._best_line.setPos(epoch)
         self._best_text.setText(
             f"best, {loss_words(value)} at epoch {epoch}", QColor(t.warning if self._since
@@ -402,17 +423,3 @@ def plan(run: Shown, start: float) -> tuple[Column, Column]:
 
 def _between(x: Column, low: float, high: float) -> NDArray[np.bool_]:
     return (x >= low - 1e-9) & (x <= high + 1e-9)
-
-
-def _pen(colour: QColor, width: float, dotted: bool = False) -> QPen:
-    pen = QPen(colour, width)
-    pen.setCosmetic(True)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    if dotted:
-        pen.setDashPattern(DOTS)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    return pen
-
-
-

@@ -92,6 +92,7 @@ class TrainPane(QWidget):
         training.started.connect(self._later)
         training.epoch_ended.connect(self._epoch_ended)
         self.store.arrived.connect(self._later)
+        self.store.arrived.connect(self._show_left)
         session.runs_changed.connect(self._runs_changed)
         session.run_in_view_changed.connect(self._run_changed)
         session.recipe_changed.connect(self._show_recipe)
@@ -109,7 +110,7 @@ class TrainPane(QWidget):
             self.training.start()
 
     def _start_or_open(self) -> None:
-        if self._session.dataset is None:
+        if self._problem():
             self._session.pane_requested.emit("data")
         else:
             self._start()
@@ -246,7 +247,7 @@ class TrainPane(QWidget):
             return "Open a folder of pictures in Data first."
         if not (self._session.assignment == 0).any():
             return "No picture is left to train on: change the split in Data."
-        return ""
+        return " ".join(self._session.nothing_to_learn()).strip()
 
     def _estimate(self) -> str:
         """From the newest run of the same network, input and number of pictures, if any."""
@@ -268,6 +269,11 @@ class TrainPane(QWidget):
                 "No pictures to learn from yet",
                 "Open a folder with one sub-folder for each class, or the sample.",
             )
+            self.empty.action_button.setText("Go to Data")
+            self.empty.action_button.set_icon("data")
+            return
+        if problem := self._problem():
+            self.empty.set_texts("There is nothing to learn yet", problem)
             self.empty.action_button.setText("Go to Data")
             self.empty.action_button.set_icon("data")
             return

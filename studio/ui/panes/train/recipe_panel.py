@@ -69,8 +69,8 @@ class RecipePanel(Panel):
     def show_idle(self, estimate: str, problem: str) -> None:
         """The form and the Start button; ``problem`` says why there is nothing to start."""
         self._swap(running=False)
-        self.estimate.setText(estimate or problem)
-        self.estimate.setVisible(bool(estimate or problem))
+        self.estimate.setText(problem or estimate)
+        self.estimate.setVisible(bool(problem or estimate))
         self.start.setVisible(True)
         self.start.setEnabled(not problem and not self.has_error())
         self.prepare.setVisible(False)

@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import (
     QAbstractItemModel,
     QAbstractListModel,
-    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QRectF,
@@ -146,7 +145,7 @@ def _row_words(run: RunFolder, is_training: bool) -> tuple[str, str, str]:
 
 
 class RunDelegate(QStyledItemDelegate):
-    """Draws a row and lets its box be clicked."""
+    """Draws a row."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """Two lines."""
@@ -179,18 +178,6 @@ class RunDelegate(QStyledItemDelegate):
         draw_text(painter, upper, str(model.data(index)), body, t.text)
         draw_text(painter, lower, subtitle, small, t.text_secondary)
         painter.restore()
-
-    def editorEvent(
-        self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: _Index
-    ) -> bool:
-        """A click on the box checks; elsewhere it chooses."""
-        if event.type() in (QEvent.Type.MouseButtonRelease, QEvent.Type.MouseButtonDblClick):
-            assert isinstance(event, QMouseEvent)
-            inside = box_rect(QRectF(option.rect)).adjusted(-8, -14, 8, 14)
-            if inside.contains(event.position()):
-                toggle(model, index)
-                return True
-        return False
 
 
 def box_rect(row: QRectF) -> QRectF:
@@ -235,6 +222,21 @@ class RunList(QListView):
         index = self._runs.index_of(run)
         self.setCurrentIndex(index)
         self._quiet = False
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on the box checks; elsewhere it chooses the run."""
+        index = self.indexAt(event.position().toPoint())
+        room = box_rect(QRectF(self.visualRect(index))).adjusted(-8, -14, 8, 14)
+        left = event.button() == Qt.MouseButton.LeftButton
+        if index.isValid() and left and room.contains(event.position()):
+            toggle(self._runs, index)
+            event.accept()
+            return
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The second of two quick clicks counts like the first."""
+        self.mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space checks the row."""

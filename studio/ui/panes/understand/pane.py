@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
-from PySide6.QtGui import QImage, QKeySequence, QShortcut
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
+from PySide6.QtGui import QImage, QImageWriter, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.core.errors import StudioError
@@ -20,7 +20,7 @@ from studio.core.runs import RunFolder
 from studio.data import pixels
 from studio.engine.protocol.messages import ListLayers, Predict, Predicted, Request, Visualize
 from studio.ui.latest import Latest
-from studio.ui.panes.classify.pane import FILTER, on_surface
+from studio.ui.panes.common import PICTURE_FILTER, on_surface
 from studio.ui.panes.data.order import class_of
 from studio.ui.panes.understand.maps import coloured, map_words
 from studio.ui.panes.understand.tree import count_layers, leaf_of, short_name
@@ -195,7 +195,7 @@ class UnderstandPane(QWidget):
 
     def _choose(self) -> None:
         start = str(Path(self._picture).parent) if self._picture else str(Path.home())
-        name, _ = QFileDialog.getOpenFileName(self, "Choose a picture", start, FILTER)
+        name, _ = QFileDialog.getOpenFileName(self, "Choose a picture", start, PICTURE_FILTER)
         self.set_picture(name)
 
     def _true_class(self) -> str:
@@ -419,7 +419,7 @@ class UnderstandPane(QWidget):
         image = self.rendered()
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        image.save(buffer, b"PNG")
+        QImageWriter(buffer, QByteArray(b"PNG")).write(image)
         try:
             write_atomic(path, bytes(buffer.data().data()), "saving the picture")
         except StudioError as error:

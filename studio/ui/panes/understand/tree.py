@@ -120,6 +120,11 @@ class LayerTree(QTreeView):
         self.setCurrentIndex(found.index())
         return True
 
+    def node(self, name: str) -> LayerNode | None:
+        """The layer or block of that full name."""
+        found = self._find(name, self._model.invisibleRootItem())
+        return None if found is None else found.data(NodeRole)
+
     def names(self) -> list[str]:
         """Full names of all nodes, top down."""
         names: list[str] = []

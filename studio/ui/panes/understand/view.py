@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.ui.panes.common import chain
 from studio.ui.panes.understand.maps import MapGrid
 from studio.ui.panes.understand.pieces import Histogram, Legend, UnitBars
 from studio.ui.panes.understand.tree import LayerTree
@@ -91,6 +92,10 @@ class UnderstandView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.frame)
+        chain(
+            self.choose_button, *self.picks, self.tree, self.brightness, self.save_button,
+            self.banner, self.filters, self.maps,
+        )  # fmt: skip
 
     # --- left -----------------------------------------------------------------------------------
 

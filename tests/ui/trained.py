@@ -1,0 +1,64 @@
+"""A window whose project has a trained run, kept for all tests of a module: starting Keras twice
+(once to train, once in the inspector) takes seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtTest import QTest
+
+from studio.app import World, build_world
+from studio.core.control import Control
+from studio.core.input import InputSpec
+from studio.core.spec import parse_spec
+from studio.data.index import open_dataset
+from studio.models.registry import ARCHITECTURES
+from tests.conftest import write_noise
+
+COLOURS = {"blue": (40, 60, 220), "green": (40, 200, 60), "red": (220, 50, 40)}
+
+
+def write_colours(folder: Path, each: int = 20) -> Path:
+    """Three classes that a small network learns within a few epochs; 32 × 32 px PNG."""
+    for number, (name, colour) in enumerate(COLOURS.items()):
+        for index in range(each):
+            write_noise(folder / name / f"{name} {index}.png", colour, 100 * number + index)
+    return folder
+
+
+@contextmanager
+def trained_world(folder: Path) -> Iterator[World]:
+    """The window on a project with one finished run; the inspector process is running."""
+    from studio.training.trainer import train
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLASSIFIER_STUDIO_HOME", str(folder / "home"))
+        world = build_world()
+        session = world.session
+        try:
+            session.new_project(folder / "project", "Colours")
+            session.set_dataset(open_dataset(write_colours(folder / "colours")))
+            small = {"kind": "small_cnn", "blocks": 3, "filters": 8}
+            model = parse_spec(ARCHITECTURES.get("small_cnn"), small)
+            session.set_model(model, InputSpec(width=16, height=16))
+            session.set_recipe(session.recipe.changed(epochs=8, batch_size=8, seed=1))
+            run = session.prepare_run()
+            train(run, lambda event: None, Control())
+            session.run_was_written(run)
+            session.set_run_in_view(run)
+            session.save()
+            world.window.resize(1280, 800)
+            world.window.show()
+            world.engines.inspector.warm_up()
+            for _ in range(1200):
+                if world.engines.inspector.pid is not None:
+                    break
+                QTest.qWait(50)
+            QTest.qWait(200)
+            yield world
+        finally:
+            world.close()
+            QTest.qWait(100)

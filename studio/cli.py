@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import logging
 import os
 import signal
 import sys
@@ -44,6 +45,9 @@ def run(arguments: Sequence[str]) -> int:
     first = words[0] if words else ""
     if first not in command_names() and first not in ("--help", "-h"):
         words.insert(0, "open")
+    if words[0] != "open":
+        # What a library logs is no word for a person: without a handler it would be printed.
+        logging.getLogger().addHandler(logging.NullHandler())
     try:
         code = app(words, prog_name="classifier-studio", standalone_mode=False)
         sys.stdout.flush()

@@ -17,7 +17,7 @@ from typing import Any
 
 from studio.core.errors import ProjectDamaged, ProjectError, ProjectTooNew, SpecError
 from studio.core.files import storage_errors, write_json
-from studio.core.paths import from_text, to_text
+from studio.core.paths import display_name, from_text, to_text
 from studio.core.spec import Spec, parse_spec
 
 PROJECT_FILE = "project.json"
@@ -64,11 +64,11 @@ class Project:
             path.mkdir(parents=True, exist_ok=True)
             if (path / PROJECT_FILE).exists():
                 raise ProjectError(
-                    f"There is a project in “{path.name}” already.",
+                    f"There is a project in “{display_name(path.name)}” already.",
                     "Open it, or choose another folder.",
                 )
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        document = ProjectDocument(name=name or path.name, created=now)
+        document = ProjectDocument(name=name or display_name(path.name), created=now)
         project = cls(path, document, unnamed)
         project.save()
         return project
@@ -86,7 +86,8 @@ class Project:
         file = path / PROJECT_FILE
         if not file.exists() and not backup_file(path).exists():
             raise ProjectError(
-                f"There is no project in “{path.name}”.", "Choose a folder with a project.json."
+                f"There is no project in “{display_name(path.name)}”.",
+                "Choose a folder with a project.json.",
             )
         try:
             return cls(path, _read_document(file))
@@ -132,7 +133,8 @@ class Project:
             raise ProjectError("A project cannot be saved inside itself.", "Choose another folder.")
         if (path / PROJECT_FILE).exists():
             raise ProjectError(
-                f"There is a project in “{path.name}” already.", "Choose another folder."
+                f"There is a project in “{display_name(path.name)}” already.",
+                "Choose another folder.",
             )
         staging = path.with_name(f".{path.name}.copying")
         with storage_errors("copying the project"):
@@ -146,7 +148,7 @@ class Project:
                 os.replace(staging, path)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
-        document = self.document.changed(name=name or path.name)
+        document = self.document.changed(name=name or display_name(path.name))
         if document.dataset is not None:
             root = self.dataset_path()
             reference = make_reference(path, root, document.dataset) if root else document.dataset
@@ -212,7 +214,7 @@ def is_project(path: Path) -> bool:
 
 
 def _read_document(file: Path) -> ProjectDocument:
-    name = file.parent.name
+    name = display_name(file.parent.name)
     try:
         value = json.loads(file.read_bytes())
     except OSError as error:

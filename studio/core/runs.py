@@ -29,7 +29,7 @@ from studio.core.errors import RunError, SpecError
 from studio.core.files import storage_errors, write_json
 from studio.core.history import History, load_history
 from studio.core.input import InputSpec
-from studio.core.paths import from_text, to_text
+from studio.core.paths import display_name, from_text, to_text
 from studio.core.spec import Spec, parse_spec
 
 RUN_SCHEMA = 1
@@ -106,7 +106,7 @@ class RunFolder:
             path.mkdir(parents=True, exist_ok=True)
             if any(path.iterdir()):
                 raise RunError(
-                    f"The folder “{path.name}” for the run is not empty.",
+                    f"The folder “{display_name(path.name)}” for the run is not empty.",
                     "Name a new folder, or empty this one.",
                 )
         if not record.created:
@@ -128,21 +128,21 @@ class RunFolder:
     @classmethod
     def open(cls, path: Path) -> RunFolder:
         """Read a run's folder. Raises RunError where it is none, is damaged or too new."""
-        file = path / RUN_FILE
-        value = _read_json(file, path.name)
+        name = display_name(path.name)
+        value = _read_json(path / RUN_FILE, name)
         if not isinstance(value, dict):
-            raise RunError(f"The run “{path.name}” is damaged: {RUN_FILE} holds no record.")
+            raise RunError(f"The run “{name}” is damaged: {RUN_FILE} holds no record.")
         version = value.get("schema_version", 0)
         if isinstance(version, int) and version > RUN_SCHEMA:
             raise RunError(
-                f"The run “{path.name}” was made by a newer version of the studio.",
+                f"The run “{name}” was made by a newer version of the studio.",
                 "Update the studio to open it.",
             )
         try:
             return cls(path, parse_spec(RunRecord, value))
         except SpecError as error:
             raise RunError(
-                f"The run “{path.name}” is damaged: {error.message}", error.hint, error.details
+                f"The run “{name}” is damaged: {error.message}", error.hint, error.details
             ) from error
 
     def update(self, **values: Any) -> RunRecord:
@@ -153,7 +153,8 @@ class RunFolder:
 
     def samples(self) -> SampleList:
         """The pictures of the run. Raises RunError where the list is damaged."""
-        value = _read_json(self.path / "samples.json", self.path.name)
+        name = display_name(self.path.name)
+        value = _read_json(self.path / "samples.json", name)
         try:
             paths = [str(p) for p in value["paths"]]
             labels = {str(k): [int(i) for i in v] for k, v in value["labels"].items()}
@@ -163,7 +164,7 @@ class RunFolder:
             return SampleList(from_text(value["root"]), paths, labels, split)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise RunError(
-                f"The list of pictures of the run “{self.path.name}” is damaged.",
+                f"The list of pictures of the run “{name}” is damaged.",
                 "Train again from the project.",
                 details=repr(error),
             ) from error

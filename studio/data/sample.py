@@ -20,6 +20,7 @@ from typing import Literal
 from studio.core.control import Control, Progress, no_progress
 from studio.core.errors import InputError, StorageError
 from studio.core.files import storage_errors
+from studio.core.paths import display_name
 from studio.data.drawing import COLOURS, THINGS, render
 from studio.data.opencv import cv2
 from studio.data.parallel import for_each
@@ -129,8 +130,9 @@ def _check_foreign(folder: Path) -> None:
     """Refuse to replace a folder that holds anything but a sample: pictures are never touched."""
     if not folder.exists():
         return
+    name = display_name(folder.name)
     if not folder.is_dir():
-        raise InputError(f"“{folder.name}” is a file; the sample needs a folder.", "Name another.")
+        raise InputError(f"“{name}” is a file; the sample needs a folder.", "Name another.")
     with storage_errors(_DOING):
         known = {*THINGS, MARKER, "labels.csv"}
         names = {entry.name for entry in folder.iterdir()}
@@ -139,7 +141,7 @@ def _check_foreign(folder: Path) -> None:
             strange = names
     if strange:
         raise InputError(
-            f"The folder “{folder.name}” holds other files, so no sample was written there.",
+            f"The folder “{name}” holds other files, so no sample was written there.",
             "Name a new or empty folder.",
         )
 

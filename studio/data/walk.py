@@ -239,6 +239,14 @@ def has_folders(path: str) -> bool:
     """Whether a folder holds at least one folder that is not hidden."""
     try:
         with os.scandir(path) as entries:
-            return any(e.is_dir() and not is_hidden(e.name) for e in entries)
+            return any(is_folder(e) and not is_hidden(e.name) for e in entries)
+    except OSError:
+        return False
+
+
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a folder; a link that leads to itself is none."""
+    try:
+        return entry.is_dir()
     except OSError:
         return False

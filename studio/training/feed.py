@@ -154,9 +154,7 @@ def _check_after(
             )
 
 
-def keep_problems(
-    run: RunFolder, problems: list[Problem], before: list[str] | None = None
-) -> None:
+def keep_problems(run: RunFolder, problems: list[Problem], before: list[str] | None = None) -> None:
     """Add to the run's list of problems. Raises StorageError.
 
     Args:

@@ -6,9 +6,7 @@ resumed run needs, and reads numbers only when they are told.
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
-import platform
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -31,7 +29,6 @@ from studio.core.events import (
 )
 from studio.core.files import write_atomic
 from studio.core.paths import display_name
-from studio.core.project import PROJECT_FILE
 from studio.core.runs import RunFolder, RunRecord
 from studio.core.spec import parse_spec
 from studio.data.batches import Batches
@@ -45,12 +42,13 @@ from studio.training.checkpoint import (
     restore_checkpoint,
     take_snapshot,
 )
-from studio.training.evaluation import Score, measure, report, score
+from studio.training.evaluation import Answers, Score, measure, report, score
 from studio.training.failures import explain, not_a_number
 from studio.training.feed import TEST, TRAIN, VALIDATION, keep_problems, prepare_feed
 from studio.training.forward import Forward
 from studio.training.journal import Emit, Journal
 from studio.training.model_io import build_model, load_best_weights, save_best_weights
+from studio.training.provenance import computer, default_cache, versions
 from studio.training.recipe import Recipe, rate_at
 from studio.training.steps import Numbers, Stepper, compile_model
 
@@ -261,13 +259,10 @@ class _Session:
             if not len(self.feed.rows[split]):
                 continue
             self.journal.emit(Preparing(f"Evaluating on the {word} pictures", 0, None))
-            answers = measure(
-                self.forward, self.feed.pictures, self.feed.labels, self.feed.rows[split],
-                self.keys, control=self.control,
-            )  # fmt: skip
-            evaluation[word] = {**report(answers, self.run.record.outputs), "left_out": []}
-            metrics[f"{word}_accuracy"] = float(evaluation[word]["accuracy"])
-            metrics[f"{word}_loss"] = float(evaluation[word]["loss"])
+            found = report(self._measure(split), self.run.record.outputs)
+            evaluation[word] = {**found, "left_out": []}
+            metrics[f"{word}_accuracy"] = float(found["accuracy"])
+            metrics[f"{word}_loss"] = float(found["loss"])
         text = json.dumps(evaluation, allow_nan=False) + "\n"
         write_atomic(self.run.evaluation_file, text, "saving the evaluation")
         return self._end("finished", metrics)
@@ -353,15 +348,19 @@ class _Session:
         return rate_at(self.recipe, max(0, self.position.step - 1), self.per_epoch)
 
     def _validate(self) -> Score | None:
-        rows = self.feed.rows[VALIDATION]
-        if not len(rows):
+        if not len(self.feed.rows[VALIDATION]):
             return None
-        return score(
-            measure(
-                self.forward, self.feed.pictures, self.feed.labels, rows, self.keys,
-                control=self.control,
-            )
-        )  # fmt: skip
+        return score(self._measure(VALIDATION))
+
+    def _measure(self, split: int) -> dict[str, Answers]:
+        return measure(
+            self.forward,
+            self.feed.pictures,
+            self.feed.labels,
+            self.feed.rows[split],
+            self.keys,
+            control=self.control,
+        )
 
     def _worth(self, numbers: Numbers, validation: Score | None) -> float:
         """What decides about the best epoch; smaller is better."""
@@ -414,27 +413,3 @@ def _metrics(numbers: Numbers, validation: Score | None) -> dict[str, float]:
             else {}
         ),
     }
-
-
-def default_cache(run: RunFolder) -> Path:
-    """The cache of the project that the run lies in, or else one inside the run."""
-    runs = run.path.parent
-    return runs.parent / "cache" if (runs.parent / PROJECT_FILE).is_file() else run.path / "cache"
-
-
-def versions() -> dict[str, str]:
-    """Versions of what decides about the numbers."""
-    found = {"python": platform.python_version(), "keras": keras.__version__}
-    for name in (keras.backend.backend(), "numpy", "imaug", "classifier-studio"):
-        with suppress(importlib.metadata.PackageNotFoundError):
-            found[name] = importlib.metadata.version(name)
-    return found
-
-
-def computer() -> str:
-    """What Keras computes on, in words, where the caller does not know better."""
-    backend = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
-    devices = keras.distribution.list_devices()
-    gpus = sum("gpu" in device for device in devices)
-    processor = f"{gpus} × GPU" if gpus > 1 else "GPU" if gpus else "CPU"
-    return f"{processor} · {backend.get(keras.backend.backend(), keras.backend.backend())}"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -12,12 +15,23 @@ from studio.core.control import Control, Progress
 from studio.core.errors import DatasetError, StudioError
 from studio.core.paths import data_folder, display_name, from_text
 from studio.core.project import Project, is_project
-from studio.data.dataset import Dataset
+from studio.data.dataset import Dataset, unusable
 from studio.data.index import is_picture_name, open_dataset
+from studio.data.split import SplitSpec, assign
+from studio.ui.jobs import Job
 from studio.ui.session import Session
 
 SAMPLE_COUNT = 2400
 SAMPLE_SIDE = 64
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A data set with its split, ``(n,) int8`` as of ``studio.data.split.assign``."""
+
+    dataset: Dataset
+    split: SplitSpec
+    assignment: NDArray[np.int8]
 
 
 class Opener(QObject):
@@ -35,6 +49,7 @@ class Opener(QObject):
         super().__init__(window)
         self._session = session
         self._window = window
+        self._job: Job | None = None
         session.open_requested.connect(self.open_any)
         session.sample_requested.connect(self.open_sample)
         session.folder_dialog_requested.connect(self.ask_folder)
@@ -54,20 +69,20 @@ class Opener(QObject):
         """Draw the sample if it is not there yet, then open it."""
         folder = data_folder() / "sample"
 
-        def work(progress: Progress, control: Control) -> Dataset:
+        def work(progress: Progress, control: Control) -> Opened:
             # OpenCV comes with it, which is not needed before.
             from studio.data.sample import write_sample
 
             write_sample(
                 folder, count=SAMPLE_COUNT, size=SAMPLE_SIDE, progress=progress, control=control
             )
-            return _read(folder, progress, control)
+            return _read(folder, SplitSpec(), progress, control)
 
         self._start("Drawing the sample", work, self._take_new)
 
     def open_folder(self, path: Path) -> None:
         """Open a data set, in a new project unless this one is still empty."""
-        self._start(f"Opening {display_name(path.name)}", _reader(path), self._take_new)
+        self._start(_words(path), _reader(path, SplitSpec()), self._take_new)
 
     def open_project(self, path: Path) -> None:
         """Open a project, then its pictures; asks nothing if they are where they were."""
@@ -81,7 +96,7 @@ class Opener(QObject):
 
     def relocate(self, path: Path) -> None:
         """Open this project's pictures from another place."""
-        self._start(f"Opening {display_name(path.name)}", _reader(path), self._session.set_dataset)
+        self._start(_words(path), _reader(path, self._session.split), self._take)
 
     def ask_folder(self) -> None:
         """Ask for a folder of pictures."""
@@ -114,7 +129,7 @@ class Opener(QObject):
             return
         self.relocate(place)
 
-    def _take_new(self, dataset: Dataset) -> None:
+    def _take_new(self, opened: Opened) -> None:
         project = self._session.project
         if project is not None and project.document.dataset is not None:
             try:
@@ -122,15 +137,23 @@ class Opener(QObject):
             except StudioError as error:
                 self._session.failed.emit(error)
                 return
-        self._session.set_dataset(dataset)
+        self._take(opened)
+
+    def _take(self, opened: Opened) -> None:
+        is_same = opened.split == self._session.split
+        self._session.set_dataset(opened.dataset, opened.assignment if is_same else None)
 
     def _start(
         self,
         words: str,
-        work: Callable[[Progress, Control], Dataset],
-        done: Callable[[Dataset], None],
+        work: Callable[[Progress, Control], Opened],
+        done: Callable[[Opened], None],
     ) -> None:
-        self._session.jobs.start(words, work, done=done, failed=self._session.failed.emit)
+        if self._job is not None and self._job.is_running:
+            self._job.cancel()  # what was asked for last is what the person wants
+        self._job = self._session.jobs.start(
+            words, work, done=done, failed=self._session.failed.emit
+        )
 
     def _ask(self, title: str) -> Path | None:
         recent = self._session.dataset
@@ -139,14 +162,20 @@ class Opener(QObject):
         return Path(name) if name else None
 
 
-def _reader(path: Path) -> Callable[[Progress, Control], Dataset]:
-    def work(progress: Progress, control: Control) -> Dataset:
-        return _read(path, progress, control)
+def _words(path: Path) -> str:
+    return f"Opening {display_name(path.name)}"
+
+
+def _reader(path: Path, split: SplitSpec) -> Callable[[Progress, Control], Opened]:
+    def work(progress: Progress, control: Control) -> Opened:
+        return _read(path, split, progress, control)
 
     return work
 
 
-def _read(path: Path, progress: Progress, control: Control) -> Dataset:
+def _read(path: Path, split: SplitSpec, progress: Progress, control: Control) -> Opened:
+    """Everything about a data set that takes long, so that the window need not wait for it."""
     dataset = open_dataset(path, progress=progress, control=control)
-    dataset.fingerprint()  # kept by the data set; the window must not wait for it later
-    return dataset
+    dataset.fingerprint()  # kept by the data set
+    left_out = unusable(dataset, dataset.problems)
+    return Opened(dataset, split, assign(dataset, split, excluded=left_out))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -201,8 +202,14 @@ class Session(QObject):
 
     # --- data ---------------------------------------------------------------------------------
 
-    def set_dataset(self, dataset: Dataset | None) -> None:
-        """Take over an opened data set and split it."""
+    def set_dataset(
+        self, dataset: Dataset | None, assignment: NDArray[np.int8] | None = None
+    ) -> None:
+        """Take over an opened data set.
+
+        Args:
+            assignment: its split by the current spec, where that was computed elsewhere already.
+        """
         if dataset is not None:
             project = self.need_project()
             project.set_dataset(
@@ -213,15 +220,17 @@ class Session(QObject):
                 project.document = project.document.changed(name=name)
                 self._remember()
             self._changed()
-        self._take_dataset(dataset)
+        self._take_dataset(dataset, assignment)
         self.project_changed.emit()
 
     def set_problems(self, problems: list[Problem]) -> None:
         """Replace the list by what a check found; pictures that cannot be used leave the split."""
+        before = self._left_out()
         self.problems = problems
-        self._assign()
         self.problems_changed.emit()
-        self.split_changed.emit()
+        if not np.array_equal(before, self._left_out()):
+            self._assign()
+            self.split_changed.emit()
 
     def set_picture_in_view(self, path: Path | None) -> None:
         """The picture that Augment and Understand show."""
@@ -266,7 +275,20 @@ class Session(QObject):
     # --- runs -----------------------------------------------------------------------------------
 
     def prepare_run(self) -> RunFolder:
-        """Write the folder of the next run from the current settings. Raises StudioError."""
+        """Write the folder of the next run here and now. Raises StudioError."""
+        run = self.plan_run()()
+        self.add_run(run)
+        return run
+
+    def plan_run(self) -> Callable[[], RunFolder]:
+        """Take down the current settings for the next run.
+
+        Returns:
+            What writes the run's folder; it may take a while and run in any thread.
+
+        Raises:
+            StudioError: there are no pictures, or the project cannot be saved.
+        """
         project, dataset = self.need_project(), self.dataset
         if dataset is None:
             raise ProjectError("There are no pictures to learn from.", "Open a folder in Data.")
@@ -288,12 +310,14 @@ class Session(QObject):
             dataset_fingerprint=dataset.fingerprint(),
             dataset_name=display_name(dataset.root.name),
         )
-        samples = dataset.samples(self.assignment)
-        run = RunFolder.create(project.runs_folder / record.id, record, samples)
+        folder, assignment = project.runs_folder / record.id, self.assignment
+        return lambda: RunFolder.create(folder, record, dataset.samples(assignment))
+
+    def add_run(self, run: RunFolder) -> None:
+        """Take over a run that was written, and view it."""
         self.runs.append(run)
         self.runs_changed.emit()
         self.set_run_in_view(run)
-        return run
 
     def nothing_to_learn(self) -> tuple[str, str]:
         """Why the pictures cannot be trained on, and what to do; empty where they can."""
@@ -331,11 +355,16 @@ class Session(QObject):
         if spec != getattr(self, name):
             self.undo_stack.push(ChangeSpec(self, name, getattr(self, name), spec, words))
 
-    def _take_dataset(self, dataset: Dataset | None) -> None:
+    def _take_dataset(
+        self, dataset: Dataset | None, assignment: NDArray[np.int8] | None = None
+    ) -> None:
         self.dataset = dataset
         self.problems = list(dataset.problems) if dataset is not None else []
         self.picture_in_view = None
-        self._assign()
+        if assignment is None:
+            self._assign()
+        else:
+            self.assignment = assignment
         self.dataset_changed.emit()
         self.problems_changed.emit()
         self.picture_in_view_changed.emit()
@@ -344,8 +373,12 @@ class Session(QObject):
         if self.dataset is None:
             self.assignment = np.empty(0, np.int8)
         else:
-            left_out = unusable(self.dataset, self.problems)
-            self.assignment = assign(self.dataset, self.split, excluded=left_out)
+            self.assignment = assign(self.dataset, self.split, excluded=self._left_out())
+
+    def _left_out(self) -> NDArray[np.bool_]:
+        if self.dataset is None:
+            return np.empty(0, np.bool_)
+        return unusable(self.dataset, self.problems)
 
     def _changed(self) -> None:
         self._set_dirty(True)

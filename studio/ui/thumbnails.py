@@ -147,14 +147,15 @@ class ThumbnailLoader(QObject):
                 del self._wishes.waiting[key]
 
     def waiting(self) -> int:
-        """How many thumbnails are not decoded yet."""
+        """How many thumbnails were asked for and are not there yet."""
         with self._wishes.lock:
-            return len(self._wishes.waiting) + self._wishes.workers
+            return len(self._wishes.waiting) + len(self._wishes.busy)
 
     def clear(self) -> None:
         """Forget everything: another data set is open."""
         with self._wishes.lock:
             self._wishes.waiting.clear()
+            self._wishes.busy.difference_update(key for key, _ in self._wishes.done)
             self._wishes.done.clear()
         self._known.clear()
         self._reasons.clear()

@@ -84,6 +84,7 @@ class TrainingController(QObject):
         self._current: _Current | None = None
         self._outcome: Outcome | None = None
         self._after: list[Callable[[], None]] = []
+        self._is_writing = False
 
     # --- what is true now -----------------------------------------------------------------------
 
@@ -136,17 +137,20 @@ class TrainingController(QObject):
 
     # --- what the person asks -------------------------------------------------------------------
 
-    def start(self) -> RunFolder | None:
+    def start(self) -> None:
         """Write the next run and train it; what is wrong with it goes to ``session.failed``."""
-        if self.is_running:
-            return None
+        if self.is_running or self._is_writing:
+            return
         try:
-            run = self._session.prepare_run()
+            write = self._session.plan_run()
         except StudioError as error:
             self._session.failed.emit(error)
-            return None
-        self._begin(run, resume=False)
-        return run
+            return
+        self._is_writing = True
+        self._session.jobs.start(
+            "Writing the run", lambda _progress, _control: write(),
+            done=self._written, failed=self._not_written, owner=self,
+        )  # fmt: skip
 
     def go_on(self, run: RunFolder) -> None:
         """Go on with a run that was left, from its last checkpoint."""
@@ -209,6 +213,15 @@ class TrainingController(QObject):
         self.strip_changed.emit()
 
     # --- inside ---------------------------------------------------------------------------------
+
+    def _written(self, run: RunFolder) -> None:
+        self._is_writing = False
+        self._session.add_run(run)
+        self._begin(run, resume=False)
+
+    def _not_written(self, error: StudioError) -> None:
+        self._is_writing = False
+        self._session.failed.emit(error)
 
     def _begin(self, run: RunFolder, resume: bool) -> None:
         self._outcome = None
@@ -381,9 +394,5 @@ def best_words(run: RunFolder) -> str:
     if accuracy is None or not record.best_epoch:
         return ""
     return (
-        f"Its best epoch, {number(record.best_epoch)}, has {percent(accuracy)} "
-        "validation accuracy."
+        f"Its best epoch, {number(record.best_epoch)}, has {percent(accuracy)} validation accuracy."
     )
-
-
-

@@ -36,7 +36,9 @@ def nested() -> keras.Model:
     middle = keras.Model(middle_in, inner(middle_in), name="middle")
     picture = keras.Input((16, 16, 3), name="picture")
     x = keras.layers.Conv2D(4, 3, padding="same", name="first")(picture)
-    tail = keras.Sequential([keras.layers.Conv2D(2, 1, name="last"), keras.layers.ReLU()], "tail")
+    tail = keras.Sequential(
+        [keras.layers.Conv2D(2, 1, name="last"), keras.layers.ReLU()], name="tail"
+    )
     x = keras.layers.Flatten()(tail(middle(x)))
     out = keras.layers.Dense(3, activation="softmax", name="output_0_class")(x)
     return keras.Model(picture, {"output_0_class": out})
@@ -83,7 +85,9 @@ def test_every_architecture_has_a_tree_and_outputs(spec: dict[str, str]) -> None
     for name in {names[0], names[1], *convolutions[:1], names[len(names) // 2], *names[-3:]}:
         result = activations(model, PICTURE, name, classes={"class": ("a", "b", "c")})
         assert isinstance(result, ImageGrid | Bars), name
-    assert isinstance(result, Bars)
+    last = activations(model, PICTURE, names[-1], classes={"class": ("a", "b", "c")})
+    assert isinstance(last, Bars)
+    assert last.names == ("a", "b", "c")
     for name in (convolutions[0], convolutions[-1]):
         grid = filters(model, name)
         assert len(grid.images) == min(256, grid.total)

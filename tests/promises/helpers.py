@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COLOURS = ((60, 80, 190), (190, 70, 60), (60, 170, 80), (200, 190, 60), (120, 60, 160))
 SMALL = (
     "--set", "input.width=16", "--set", "input.height=16",
-    "--set", "model.blocks=1", "--set", "model.filters=4",
+    "--set", "model.blocks=2", "--set", "model.filters=4",
 )  # fmt: skip
 """A network that trains in moments."""
 
@@ -163,7 +163,8 @@ class Disk:
 def mount_disk(path: Path, size: str = "6m") -> Disk | None:
     """A small file system in memory; None where this user or system cannot make one."""
     path.mkdir()
-    if sys.platform != "linux" or not _mount("-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(path)):
+    options = ("-t", "tmpfs", "-o", f"size={size}", "tmpfs")
+    if sys.platform != "linux" or not _mount(*options, str(path)):
         return None
     return Disk(path)
 

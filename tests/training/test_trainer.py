@@ -22,7 +22,8 @@ from studio.training import trainer
 from studio.training.checkpoint import read_position
 from studio.training.failures import OutOfMemory, explain
 from studio.training.model_io import load_model
-from studio.training.trainer import default_cache, train
+from studio.training.provenance import default_cache
+from studio.training.trainer import train
 from tests.training.helpers import (
     Listener,
     StopAt,
@@ -89,7 +90,7 @@ POLICY = {"steps": [{"kind": "brightness"}]}
     ("model", "policy", "stops"),
     [
         ({"kind": "small_cnn", "blocks": 2, "filters": 8, "dropout": 0.3}, {}, (3, 4, 5)),
-        ({"kind": "resnet20", "width": 0.5}, {}, (9,)),
+        ({"kind": "resnet20"}, {}, (9,)),
         ({"kind": "small_cnn", "blocks": 2, "filters": 8}, POLICY, (8,)),
     ],
     ids=["small CNN with dropout", "ResNet-20", "augmented"],

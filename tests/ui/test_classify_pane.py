@@ -27,9 +27,7 @@ PATIENCE = 60_000
 
 
 @pytest.fixture(scope="module")
-def world(
-    qapp: QApplication, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
+def world(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with trained_world(tmp_path_factory.mktemp("classify")) as world:
         yield world
 
@@ -113,9 +111,7 @@ def test_the_current_row_is_shown_large_with_all_bars(
     assert view.place.text() == "2 of 2"
 
 
-def test_why_a_picture_could_not_be_read(
-    pane: ClassifyPane, qtbot: QtBot, unseen: Path
-) -> None:
+def test_why_a_picture_could_not_be_read(pane: ClassifyPane, qtbot: QtBot, unseen: Path) -> None:
     pane.add_paths([str(unseen / "a.png"), str(unseen / "broken.jpg")])
     qtbot.waitUntil(lambda: answered(pane, 2), timeout=PATIENCE)
     rows = pane.view.list
@@ -142,9 +138,7 @@ def test_pasting_a_picture_gives_the_answer_of_its_file(
     assert of_file.prediction.outputs == pasted.prediction.outputs
 
 
-def test_pasting_files_and_pasting_nothing(
-    pane: ClassifyPane, qtbot: QtBot, unseen: Path
-) -> None:
+def test_pasting_files_and_pasting_nothing(pane: ClassifyPane, qtbot: QtBot, unseen: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(unseen / "b.png"))])
     QApplication.clipboard().setMimeData(data)
@@ -171,9 +165,7 @@ def test_the_same_file_is_listed_once_and_delete_takes_it_off(
     assert (unseen / "a.png").exists()
 
 
-def test_many_pictures_can_be_stopped(
-    pane: ClassifyPane, qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_many_pictures_can_be_stopped(pane: ClassifyPane, qtbot: QtBot, tmp_path: Path) -> None:
     for i in range(3_000):
         target = tmp_path / "many" / f"{i}.png"
         if i == 0:

@@ -92,10 +92,8 @@ def test_a_dropped_folder_becomes_classes_counts_and_thumbnails(
         "All pictures: 24 pictures", "blue: 8 pictures", "green: 8 pictures", "red: 8 pictures",
     ]  # fmt: skip
     assert view.summary.text() == "24 pictures, 3 classes"
-    with qtbot.waitSignal(pane.loader.arrived, timeout=5_000):
-        pass
-    qtbot.waitUntil(lambda: pane.loader.waiting() == 0, timeout=5_000)
     path = view.grid.pictures.path(0)
+    qtbot.waitUntil(lambda: pane.loader.get(path, 98) is not None, timeout=5_000)
     thumbnail = pane.loader.get(path, 98)
     assert thumbnail is not None
     assert thumbnail.width() == 32
@@ -421,9 +419,7 @@ def test_unreadable_pictures_are_counted_listed_and_left_out(
     assert "<b>2 pictures could not be read</b> and were left out." in view.banner.label.text()
     click(view.banner.button)
     model = view.problems.model
-    cells = [
-        tuple(model.index(r, c).data() for c in range(3)) for r in range(model.rowCount())
-    ]
+    cells = [tuple(model.index(r, c).data() for c in range(3)) for r in range(model.rowCount())]
     found = {where: (what, why) for what, where, why in cells}
     assert found["red/broken.png"][0] == "Could not be read"
     assert found["red/broken.png"][1]

@@ -39,9 +39,7 @@ def click(widget: QWidget) -> None:
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=widget.rect().center())
 
 
-def test_the_appearance_changes_at_once_and_is_remembered(
-    world: World, page: SettingsPage
-) -> None:
+def test_the_appearance_changes_at_once_and_is_remembered(world: World, page: SettingsPage) -> None:
     control = page.form.field("theme")
     assert isinstance(control, SegmentedControl)
     try:
@@ -54,9 +52,7 @@ def test_the_appearance_changes_at_once_and_is_remembered(
         world.theme.set_mode("system")
 
 
-def test_seconds_out_of_range_are_refused_with_a_sentence(
-    world: World, page: SettingsPage
-) -> None:
+def test_seconds_out_of_range_are_refused_with_a_sentence(world: World, page: SettingsPage) -> None:
     field = page.form.field("autosave_seconds")
     field.setFocus()
     QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
@@ -68,9 +64,7 @@ def test_seconds_out_of_range_are_refused_with_a_sentence(
     assert SettingsStore().current.autosave_seconds == 45
 
 
-def test_the_cache_is_measured_and_cleared(
-    world: World, page: SettingsPage, qtbot: QtBot
-) -> None:
+def test_the_cache_is_measured_and_cleared(world: World, page: SettingsPage, qtbot: QtBot) -> None:
     project = world.session.new_project()
     for folder in (cache_folder(), project.cache_folder):
         (folder / "pictures").mkdir(parents=True)

@@ -26,9 +26,7 @@ PATIENCE = 60_000
 
 
 @pytest.fixture(scope="module")
-def world(
-    qapp: QApplication, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
+def world(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with trained_world(tmp_path_factory.mktemp("understand")) as world:
         yield world
 
@@ -188,9 +186,7 @@ def test_the_answer_stands_beside_the_truth(
     assert view.true_class.whole() == "not in the data set"
 
 
-def test_a_picture_of_the_strip_is_chosen_by_a_click(
-    pane: UnderstandPane, qtbot: QtBot
-) -> None:
+def test_a_picture_of_the_strip_is_chosen_by_a_click(pane: UnderstandPane, qtbot: QtBot) -> None:
     picks = [pick for pick in pane.view.picks if pick.path]
     assert len(picks) == 6
     click(picks[4])
@@ -199,9 +195,7 @@ def test_a_picture_of_the_strip_is_chosen_by_a_click(
     settle(pane, qtbot)
 
 
-def test_an_unreadable_picture_is_said(
-    pane: UnderstandPane, qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_an_unreadable_picture_is_said(pane: UnderstandPane, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "broken.png").write_bytes(b"no")
     pane.set_picture(str(tmp_path / "broken.png"))
     qtbot.waitUntil(lambda: pane.view.banner.isVisible(), timeout=PATIENCE)

@@ -11,7 +11,7 @@ from studio.data.assemble import Group, assemble, classless, last_name
 from studio.data.dataset import Dataset, Problem, Split
 from studio.data.formats.registry import FORMATS, DatasetFormat
 from studio.data.names import is_hidden
-from studio.data.walk import Pictures, Walker, has_folders
+from studio.data.walk import Pictures, Walker, has_folders, is_folder
 
 SPLIT_FOLDERS = {
     "train": Split.TRAIN, "training": Split.TRAIN,
@@ -69,7 +69,7 @@ def _split_folders(path: Path) -> list[str]:
             return [
                 e.name
                 for e in entries
-                if e.name.lower() in SPLIT_FOLDERS and e.is_dir() and not is_hidden(e.name)
+                if e.name.lower() in SPLIT_FOLDERS and is_folder(e) and not is_hidden(e.name)
             ]
     except OSError:
         return []

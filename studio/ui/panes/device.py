@@ -178,9 +178,7 @@ class DevicePage(QWidget):
         work.bar.add(Text("Device", weight=SEMIBOLD))
         work.bar.add_stretch()
         self.again_button = Button("Look again", kind="quiet")
-        describe(
-            self.again_button, "Look again", sentence="After a driver or a card has changed."
-        )
+        describe(self.again_button, "Look again", sentence="After a driver or a card has changed.")
         self.again_button.clicked.connect(self.look)
         work.bar.add(self.again_button)
         column = ScrollColumn()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QImage, QPainter, QPaintEvent, QPixmap
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QImage, QPainter, QPaintEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QGridLayout,
@@ -39,6 +39,7 @@ WIDTH = 880
 _SAMPLES = 12
 _SHOWN = 64
 _RECENT = 6
+_DRAW_AFTER_MS = 150
 
 
 def describe_drop(paths: list[str]) -> tuple[bool, str]:
@@ -75,16 +76,20 @@ class Drawn:
 
 
 def draw_samples() -> Drawn:
-    """Draw a few pictures of the sample, one of each thing after the other."""
-    strip: list[QImage] = []
-    index = 0
-    wanted = [THINGS[i % len(THINGS)] for i in range(_SAMPLES)]
-    while len(strip) < _SAMPLES and index < 40 * _SAMPLES:
-        pixels, thing, _ = render(index, _SHOWN)
-        index += 1
-        if thing == wanted[len(strip)]:
-            strip.append(to_image(pixels))
-    return Drawn(tuple(strip), tuple(strip[1:6:2]))
+    """Draw a few pictures of the sample: every thing twice, every colour twice."""
+    wanted = [
+        (THINGS[i % len(THINGS)], COLOURS[(i + 2 * (i // len(THINGS))) % len(COLOURS)])
+        for i in range(_SAMPLES)
+    ]
+    found: dict[tuple[str, str], QImage] = {}
+    for index in range(len(THINGS) * len(COLOURS) * 3):
+        pixels, thing, colour = render(index, _SHOWN)
+        if (thing, colour) in wanted and (thing, colour) not in found:
+            found[thing, colour] = to_image(pixels)
+        if len(found) == len(wanted):
+            break
+    strip = tuple(found[pair] for pair in wanted if pair in found)
+    return Drawn(strip, strip[1:6:2])
 
 
 class Fan(QWidget):
@@ -211,7 +216,7 @@ class StartPage(Surface):
         self._rows: list[RecentRow] = []
         self._drawing = Latest(self)
         self._drawing.answered.connect(self._show_drawn)
-        self._drawing.ask(draw_samples)
+        self._was_shown = False
         self._looking = Latest(self)
         self._looking.answered.connect(self._mark_missing)
         self.refresh()
@@ -304,6 +309,13 @@ class StartPage(Surface):
         return column
 
     # --- what is shown --------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw the sample's pictures once the window is on the screen."""
+        super().showEvent(event)
+        if not self._was_shown:
+            self._was_shown = True
+            QTimer.singleShot(_DRAW_AFTER_MS, self, lambda: self._drawing.ask(draw_samples))
 
     def refresh(self) -> None:
         """Read the recent list again; what is missing is marked a moment later."""

@@ -35,9 +35,7 @@ def picture_facts(path: str, spec: InputSpec, side: int) -> PictureFacts:
     try:
         picture = pixels.decode(Path(path))
         info = pixels.info(Path(path))
-        views = {
-            fit: to_image(pixels.fit(picture, spec.changed(fit=fit))) for fit in FITS
-        }
+        views = {fit: to_image(pixels.fit(picture, spec.changed(fit=fit))) for fit in FITS}
         height, width = picture.shape[:2]
         lost = pixels.lost_area(width, height, spec.changed(fit="crop"))
         return PictureFacts(path, to_image(pixels.thumbnail(Path(path), side)), info, views, lost)

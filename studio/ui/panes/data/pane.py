@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,34 +11,30 @@ from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from studio.core.control import Control, Progress
-from studio.core.errors import StudioError
 from studio.core.paths import display_name, from_text
-from studio.data.dataset import SPLITS, Dataset, Problem
-from studio.ui.jobs import Job
+from studio.data.dataset import Dataset
 from studio.ui.latest import Latest
+from studio.ui.panes.data.chosen import known_facts, many_facts, name_of
 from studio.ui.panes.data.classes import ALL
 from studio.ui.panes.data.facts import PictureFacts, fit_sentence, picture_facts
-from studio.ui.panes.data.inspector import WIDTH, ManyFacts
+from studio.ui.panes.data.inspector import WIDTH
 from studio.ui.panes.data.order import (
     class_names,
-    class_of,
     first_output,
     listed,
     name_ranks,
 )
 from studio.ui.panes.data.problem_list import sentence
 from studio.ui.panes.data.view import NETWORK, PICTURES, PROBLEMS, DataView
+from studio.ui.panes.data.watch import Watch
 from studio.ui.panes.start import StartPage, describe_drop
 from studio.ui.session import Session
 from studio.ui.thumbnails import ThumbnailLoader, middle_square
 from studio.ui.widgets.drop import DropOverlay
 from studio.ui.widgets.empty import EmptyState
-from studio.ui.widgets.numbers import count, file_size, picture_size
+from studio.ui.widgets.numbers import count, picture_size
 
 SEARCH_MS = 150
-CHECK_AFTER_MS = 1500
-LOOK_AGAIN_MS = 2000
 
 
 class DataPane(QWidget):
@@ -55,7 +51,6 @@ class DataPane(QWidget):
         self._lowered: list[str] = []
         self._ranks: NDArray[np.int64] | None = None
         self._facts: PictureFacts | None = None
-        self._check: Job | None = None
         self.loader = ThumbnailLoader(self)
         self.start = StartPage(session)
         self.waiting = EmptyState("", "", "Locate…", "Open another folder…", "folder", "folder")
@@ -76,23 +71,17 @@ class DataPane(QWidget):
         self._reading.answered.connect(self._show_facts)
         self._ranking = Latest(self)
         self._ranking.answered.connect(self._take_ranks)
-        self._looking = Latest(self)
-        self._looking.answered.connect(self._show_gone)
-        self._search_timer = self._timer(SEARCH_MS, self._list)
-        self._check_timer = self._timer(CHECK_AFTER_MS, self._start_check)
-        self._look_timer = self._timer(LOOK_AGAIN_MS, self._look_for_root)
+        self._watch = Watch(self._session, self)
+        self._watch.gone_changed.connect(self._show_gone)
+        self._search_timer = QTimer(self)
+        self._search_timer.setSingleShot(True)
+        self._search_timer.setInterval(SEARCH_MS)
+        self._search_timer.timeout.connect(self._list)
         self.overlay = DropOverlay(self, describe_drop)
         self.overlay.dropped.connect(self._open_dropped)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self._find)
-
-    def _timer(self, milliseconds: int, act: object) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(act)
-        return timer
 
     def _connect_view(self) -> None:
         view, session = self.view, self._session
@@ -155,9 +144,7 @@ class DataPane(QWidget):
 
     def _dataset_changed(self) -> None:
         dataset = self._session.dataset
-        if self._check is not None:
-            self._check.cancel()
-            self._check = None
+        self._watch.set_dataset(dataset)
         self._dataset = dataset
         self.loader.clear()
         self._reading.forget()
@@ -167,7 +154,6 @@ class DataPane(QWidget):
         self.view.gone.hide()
         self.view.grid.pictures.set_dataset(dataset)
         if dataset is None:
-            self._check_timer.stop()
             self._project_changed()
             return
         self._lowered = [path.lower() for path in dataset.paths]
@@ -178,7 +164,6 @@ class DataPane(QWidget):
         self._show_page(PICTURES)
         self._list(choose_first=True)
         self.pages.setCurrentWidget(self.view)
-        self._check_timer.start()
 
     def _fill_classes(self, dataset: Dataset) -> None:
         names = class_names(dataset)
@@ -275,56 +260,15 @@ class DataPane(QWidget):
         if len(rows) == 1:
             path = Path(f"{dataset.root}/{dataset.paths[first]}")
             self._session.set_picture_in_view(path)
-            self.view.inspector.show_loading(self._name(first), self._known_facts(first))
+            facts = known_facts(dataset, self._session.assignment, first)
+            self.view.inspector.show_loading(name_of(dataset, first), facts)
             self._read(str(path))
         else:
             self._reading.forget()
-            self.view.inspector.show_many(self._many(rows))
+            facts_of_all = many_facts(dataset, self._session.assignment, rows)
+            self.view.inspector.show_many(facts_of_all)
             self._show_four()
         self._show_network_words()
-
-    def _name(self, row: int) -> str:
-        assert self._dataset is not None
-        return display_name(PurePosixPath(self._dataset.paths[row]).name)
-
-    def _known_facts(self, row: int) -> list[tuple[str, str]]:
-        assert self._dataset is not None
-        facts = [("Class", display_name(class_of(self._dataset, row)))]
-        for output in list(self._dataset.outputs)[1:]:
-            label = int(self._dataset.labels[output][row])
-            facts.append((output, self._dataset.outputs[output][label] if label >= 0 else "none"))
-        facts.append(("Split", self._split_words(row)))
-        folder = str(PurePosixPath(self._dataset.paths[row]).parent)
-        facts.append(("Folder", display_name(folder) if folder != "." else self._dataset.name))
-        return facts
-
-    def _split_words(self, row: int) -> str:
-        split = int(self._session.assignment[row])
-        return SPLITS[split].label if split >= 0 else "None: left out"
-
-    def _many(self, rows: NDArray[np.int64]) -> ManyFacts:
-        assert self._dataset is not None
-        output = first_output(self._dataset)
-        labels = self._dataset.labels[output][rows] if output else np.empty(0, np.int32)
-        kinds = set(labels.tolist())
-        classes = class_of(self._dataset, int(rows[0]))
-        if len(kinds) > 1:
-            classes = f"{len(kinds)} different"
-        splits = self._session.assignment[rows]
-        parts = [
-            f"{int(np.count_nonzero(splits == split)):,} {split.label.lower()}"
-            for split in SPLITS
-            if np.any(splits == split)
-        ]
-        size = int(self._dataset.sizes[rows].sum())
-        return ManyFacts(
-            len(rows),
-            (
-                ("Class", display_name(classes)),
-                ("On disk", file_size(size)),
-                ("Split now", ", ".join(parts) or "left out"),
-            ),
-        )
 
     def _show_four(self) -> None:
         assert self._dataset is not None
@@ -347,7 +291,7 @@ class DataPane(QWidget):
         self.view.inspector.show_one(facts, self._session.input)
         self._show_network_words()
         if facts.error:
-            self._look_timer.start()
+            self._watch.picture_failed()
 
     def _show_in_folder(self) -> None:
         picture = self._session.picture_in_view
@@ -391,9 +335,11 @@ class DataPane(QWidget):
         self.view.split.show_split(session.split, session.assignment, self._dataset.has_split)
         rows = self.view.grid.chosen_rows()
         if len(rows) == 1:
-            self.view.inspector.facts.set_facts(self._known_facts(int(rows[0])))
+            self.view.inspector.facts.set_facts(
+                known_facts(self._dataset, session.assignment, int(rows[0]))
+            )
         elif len(rows):
-            self.view.inspector.show_many(self._many(rows))
+            self.view.inspector.show_many(many_facts(self._dataset, session.assignment, rows))
 
     def _problems_changed(self) -> None:
         problems = self._session.problems
@@ -410,54 +356,23 @@ class DataPane(QWidget):
             view.banner.hide()
         view.banners.setVisible(not view.banner.isHidden() or not view.gone.isHidden())
 
-    def _start_check(self) -> None:
-        dataset = self._dataset
-        if dataset is None:
-            return
-        project = self._session.project
-        cache = project.cache_folder if project is not None else None
-
-        def work(progress: Progress, control: Control) -> list[Problem]:
-            from studio.data.doctor import check_pictures
-
-            return check_pictures(dataset, progress, control, workers=1, cache_folder=cache)
-
-        def done(problems: list[Problem]) -> None:
-            if dataset is self._dataset:
-                self._check = None
-                self._session.set_problems(problems)
-
-        self._check = self._session.jobs.start(
-            f"Checking {dataset.name}", work, done=done, failed=self._check_failed, owner=self
-        )
-
-    def _check_failed(self, error: StudioError) -> None:
-        self._check = None
-        self._session.failed.emit(error)
-
     def _thumbnails_arrived(self, paths: set[str]) -> None:
-        if any(self.loader.reason(path) for path in paths) and not self._look_timer.isActive():
-            self._look_timer.start()
+        if any(self.loader.reason(path) for path in paths):
+            self._watch.picture_failed()
         if len(self.view.grid.chosen_rows()) > 1:
             self._show_four()
 
-    def _look_for_root(self) -> None:
-        if self._dataset is not None:
-            root = self._dataset.root
-            self._looking.ask(lambda: (root, root.is_dir()))
-
-    def _show_gone(self, found: tuple[Path, bool]) -> None:
-        root, there = found
-        if self._dataset is None or root != self._dataset.root:
-            return
-        if there:
-            self.view.gone.hide()
-        else:
+    def _show_gone(self, is_gone: bool) -> None:
+        if is_gone and self._dataset is not None:
             name = escape(self._dataset.name)
             self.view.gone.show_text(
-                "bad", f"<b>The folder “{name}” is no longer there.</b> "
-                "Connect the drive again, or show where it is now.", "Locate…",
-            )  # fmt: skip
+                "bad",
+                f"<b>The folder “{name}” is no longer there.</b> "
+                "Connect the drive again, or show where it is now.",
+                "Locate…",
+            )
+        else:
+            self.view.gone.hide()
         self._refresh_banners()
 
     # --- drops ----------------------------------------------------------------------------------

@@ -115,9 +115,7 @@ class SplitBox(Section):
         self.add(row)
         self._popover: SplitPopover | None = None
 
-    def show_split(
-        self, spec: SplitSpec, assignment: NDArray[np.int8], from_folders: bool
-    ) -> None:
+    def show_split(self, spec: SplitSpec, assignment: NDArray[np.int8], from_folders: bool) -> None:
         """Show the counts of a split. ``assignment``: ``(n,) int8``, −1 for none."""
         self._spec, self._from_folders = spec, from_folders
         counts = {split: int(np.count_nonzero(assignment == split)) for split in SPLITS}

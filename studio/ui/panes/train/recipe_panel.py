@@ -145,6 +145,7 @@ class RecipePanel(Panel):
         self.prepare.setVisible(True)
         self.prepare.setText(words)
         self.prepare.set_icon(icon)
+        describe(self.prepare, words, "", "Settings for later do not touch the run that trains.")
 
     def _swap(self, running: bool) -> None:
         self.lock.setVisible(running)

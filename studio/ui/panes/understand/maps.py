@@ -212,9 +212,7 @@ class MapGrid(QWidget):
     def pixmap(self, index: int) -> QPixmap:
         """A map in its colours, at its own size."""
         assert self._grid is not None
-        return QPixmap.fromImage(
-            to_image(coloured(self._grid.images[index], self._grid.palette))
-        )
+        return QPixmap.fromImage(to_image(coloured(self._grid.images[index], self._grid.palette)))
 
     def _scaled(self, index: int, rect: QRectF) -> QPixmap:
         found = self._pixmaps.get(index)

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
-from PySide6.QtGui import QImage, QImageWriter, QKeySequence, QShortcut
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.core.errors import StudioError
-from studio.core.files import write_atomic
 from studio.core.paths import display_name
 from studio.core.results import Bars, ImageGrid, LayerNode, Prediction, Result
 from studio.core.runs import RunFolder
@@ -21,12 +20,12 @@ from studio.data import pixels
 from studio.engine.protocol.messages import ListLayers, Predict, Predicted, Request, Visualize
 from studio.ui.latest import Latest
 from studio.ui.panes.common import PICTURE_FILTER, on_surface
-from studio.ui.panes.data.order import class_of
 from studio.ui.panes.understand.maps import coloured, map_words
+from studio.ui.panes.understand.picks import ready_pictures, true_class
+from studio.ui.panes.understand.saving import rendered, write_png
 from studio.ui.panes.understand.tree import count_layers, leaf_of, short_name
 from studio.ui.panes.understand.view import STRIP, UnderstandView
 from studio.ui.session import Session
-from studio.ui.theme import theme_of
 from studio.ui.thumbnails import ThumbnailLoader
 from studio.ui.widgets.drop import DropOverlay
 from studio.ui.widgets.empty import EmptyState
@@ -34,7 +33,6 @@ from studio.ui.widgets.image_view import to_image
 from studio.ui.widgets.numbers import count, number, percent
 
 _PREVIEW = 256
-_STRIP_SEED = 5
 
 
 def describe_drop(paths: list[str]) -> tuple[bool, str]:
@@ -174,18 +172,9 @@ class UnderstandPane(QWidget):
             self.set_picture(str(picture))
 
     def _fill_strip(self) -> None:
-        dataset = self._session.dataset
-        paths: list[str] = []
-        if dataset is not None and len(dataset):
-            assignment = self._session.assignment
-            unseen = np.flatnonzero(assignment > 0)
-            pool = unseen if len(unseen) >= STRIP else np.arange(len(dataset))
-            rng = np.random.default_rng(_STRIP_SEED)
-            chosen = rng.choice(pool, min(STRIP, len(pool)), replace=False)
-            paths = [f"{dataset.root}/{dataset.paths[i]}" for i in chosen.tolist()]
-            current = self._session.picture_in_view
-            if current is not None and str(current) not in paths:
-                paths = [str(current), *paths][:STRIP]
+        session = self._session
+        current = str(session.picture_in_view or "")
+        paths = ready_pictures(session.dataset, session.assignment, current, STRIP)
         for i, pick in enumerate(self.view.picks):
             path = paths[i] if i < len(paths) else ""
             pick.set_path(path, display_name(Path(path).name) if path else "")
@@ -197,19 +186,6 @@ class UnderstandPane(QWidget):
         start = str(Path(self._picture).parent) if self._picture else str(Path.home())
         name, _ = QFileDialog.getOpenFileName(self, "Choose a picture", start, PICTURE_FILTER)
         self.set_picture(name)
-
-    def _true_class(self) -> str:
-        dataset = self._session.dataset
-        if dataset is None:
-            return ""
-        prefix = f"{dataset.root}/"
-        if not self._picture.startswith(prefix):
-            return ""
-        try:
-            row = dataset.paths.index(self._picture[len(prefix) :])
-        except ValueError:
-            return ""
-        return class_of(dataset, row)
 
     # --- the answer -----------------------------------------------------------------------------
 
@@ -230,7 +206,7 @@ class UnderstandPane(QWidget):
 
     def _show_verdict(self) -> None:
         view, prediction = self.view, self._prediction
-        truth = self._true_class()
+        truth = true_class(self._session.dataset, self._picture)
         view.true_class.setText(display_name(truth) if truth else "not in the data set")
         best = prediction.best() if prediction is not None else None
         ranked = next(iter(prediction.outputs.values())) if prediction and best else ()
@@ -416,27 +392,12 @@ class UnderstandPane(QWidget):
 
     def save_picture(self, path: Path) -> None:
         """Save filters and maps as shown, whole, as PNG; a disk that refuses is shown."""
-        image = self.rendered()
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        QImageWriter(buffer, QByteArray(b"PNG")).write(image)
+        view = self.view
+        image = rendered(view.content, [view.maps, view.units, view.classes])
         try:
-            write_atomic(path, bytes(buffer.data().data()), "saving the picture")
+            write_png(path, image)
         except StudioError as error:
             self._session.failed.emit(error)
-
-    def rendered(self) -> QImage:
-        """Everything in the middle on one picture, also what is scrolled away."""
-        content = self.view.content
-        ratio = content.devicePixelRatioF()
-        shown = [w for w in (self.view.maps, self.view.units, self.view.classes) if w.isVisible()]
-        bottoms = [w.mapTo(content, w.rect().bottomLeft()).y() + 16 for w in shown]
-        size = QSize(content.width(), max(bottoms, default=content.height()))
-        image = QImage(size * ratio, QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(ratio)
-        image.fill(theme_of(self).colour("surface"))
-        content.render(image, renderFlags=QWidget.RenderFlag.DrawChildren)
-        return image
 
 
 def _cut_note(grid: ImageGrid) -> str:

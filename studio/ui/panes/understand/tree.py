@@ -138,9 +138,7 @@ class LayerTree(QTreeView):
         walk(self._model.invisibleRootItem())
         return names
 
-    def drawRow(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: Index
-    ) -> None:
+    def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """The whole row at once: round ground, arrow, name and shape."""
         assert isinstance(index, QModelIndex)
         t = look(self)

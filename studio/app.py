@@ -42,9 +42,13 @@ class World:
     session: Session
     training: TrainingController
     window: MainWindow
+    is_closed: bool = False
 
     def close(self) -> None:
-        """Close the window without questions and end every process and thread."""
+        """Close the window without questions and end every process and thread; once is enough."""
+        if self.is_closed:
+            return
+        self.is_closed = True
         self.training.stop_now()
         self.session.save_quietly()
         self.window.hide()

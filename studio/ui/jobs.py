@@ -86,7 +86,7 @@ class Job(QObject):
 
     @Slot()
     def _show(self) -> None:
-        if self.is_running:
+        if self.is_running and isValid(self._jobs):
             self._jobs.job_shown.emit(self)
 
     @Slot(object, object, str)

@@ -149,7 +149,7 @@ def tune_rotation(person: Person) -> None:
     """Augment: add Rotate from the catalogue, drag an end of its slider, undo and redo it."""
     session: Session = person.world.session
     pane = person.go("Augment")
-    person.wait(lambda: pane.grid.isVisible(), 20, "the previews")  # type: ignore[attr-defined]
+    person.wait(lambda: pane.stage.grid.isVisible(), 20, "the previews")  # type: ignore[attr-defined]
     person.press("Rotate")
     person.wait(lambda: any(s.kind == "rotate" for s in session.policy.steps), 5, "the step")
     person.wait(lambda: list(person.all(RangeSlider)), 5, "the slider")

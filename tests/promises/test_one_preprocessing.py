@@ -118,8 +118,7 @@ def make_run(folder: Path, paths: list[Path], root: Path, spec: InputSpec) -> Ru
     return RunFolder.create(folder, record, SampleList(root, names, labels, [0] * len(paths)))
 
 
-@pytest.mark.parametrize("channels", [3, 1])
-@pytest.mark.parametrize("fit", list(FITS))
+@pytest.mark.parametrize(("fit", "channels"), [*((fit, 3) for fit in FITS), ("letterbox", 1)])
 def test_training_prediction_and_preview_see_the_same_bits(
     fit: str, channels: int, pictures: Path, previewer: WorkerClient, tmp_path: Path
 ) -> None:

@@ -152,7 +152,7 @@ def render(folder: Path, home: Path, theme: str, scale: int) -> None:
         shoot(world, folder, f"{pane}{suffix}")
     render_running(world, folder, suffix)
     world.close()
-    shutil.rmtree(copy)
+    shutil.rmtree(copy.parent)
 
 
 def render_running(world: World, folder: Path, suffix: str) -> None:

@@ -59,7 +59,7 @@ def evaluate(
     answers = {name: Answers() for name in names}
     left_out = []
     paths = [samples.absolute(int(i)) for i in rows]
-    for answer in predictor.answers(paths, progress, control):
+    for answer in predictor.answers(paths, progress, control, is_exact=False):
         row = int(rows[answer.index])
         if answer.error is not None:
             path = display_name(samples.paths[row])

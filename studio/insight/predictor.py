@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from studio.core.results import Prediction
 from studio.core.runs import RunFolder
 from studio.data import pixels
 from studio.models.registry import output_keys
-from studio.training.forward import Forward, Probabilities
+from studio.training.forward import Forward
 from studio.training.model_io import load_model
+
+_CHUNK = 16  # pictures decoded together
 
 Picture = Path | str | NDArray[np.uint8]
 """A file, or a decoded picture ``(height, width, 3) uint8 RGB``, or an array of input shape."""
@@ -53,16 +56,12 @@ class Predictor:
         self.outputs = run.record.outputs
         self.model = load_model(run)
         self._keys = output_keys(self.outputs)
-        self._forward = Forward(self.model)
-
-    @property
-    def batch(self) -> int:
-        """How many pictures the network answers for at once."""
-        return self._forward.batch
+        self._single = Forward(self.model, batch=1)
+        self._many: Forward | None = None
 
     def warm_up(self) -> None:
         """Compile, so that the first picture is as quick as the others."""
-        self._forward(np.zeros((1, *self.input.shape), np.uint8))
+        self._single(np.zeros((1, *self.input.shape), np.uint8))
 
     def load(self, picture: Picture) -> NDArray[np.uint8]:
         """What the network sees of a picture: ``input.shape uint8``. Raises PictureError."""
@@ -126,53 +125,71 @@ class Predictor:
         pictures: Sequence[Picture],
         progress: Progress = no_progress,
         control: Control | None = None,
+        is_exact: bool = True,
     ) -> Iterator[Answer]:
-        """Raw answers as they come, in the order of ``pictures``. Raises Cancelled."""
+        """Raw answers as they come, in the order of ``pictures``. Raises Cancelled.
+
+        Args:
+            is_exact: False asks for several pictures at a time, as validation does: quicker,
+                but the last bits depend on what else is asked.
+        """
         done = 0
-        for indices, loaded in self._loaded(pictures, control):
-            yield from self._answer(indices, loaded)
-            done += len(indices)
-            progress(done, len(pictures), "Classifying")
+        forward = self._single if is_exact else self._batched()
+        for indices, loaded in self._loaded(pictures, control, max(_CHUNK, forward.batch)):
+            for answer in self._answer(forward, indices, loaded):
+                if control is not None:
+                    control.checkpoint()
+                yield answer
+                done += 1
+                progress(done, len(pictures), "Classifying")
+
+    def _batched(self) -> Forward:
+        if self._many is None:
+            self._many = Forward(self.model)
+        return self._many
 
     def _answer(
-        self, indices: range, loaded: list[NDArray[np.uint8] | PictureError]
+        self, forward: Forward, indices: range, loaded: list[NDArray[np.uint8] | PictureError]
     ) -> Iterator[Answer]:
         good = [picture for picture in loaded if isinstance(picture, np.ndarray)]
-        probabilities: Probabilities = self._forward(np.stack(good)) if good else {}
-        row = 0
+        rows = (
+            {key: values[row] for key, values in part.items()}
+            for start in range(0, len(good), forward.batch)
+            for part in [forward(np.stack(good[start : start + forward.batch]))]
+            for row in range(len(good[start : start + forward.batch]))
+        )
         for index, picture in zip(indices, loaded, strict=True):
             if isinstance(picture, PictureError):
                 yield Answer(index, {}, picture)
                 continue
-            yield Answer(index, {n: probabilities[k][row] for n, k in self._keys.items()})
-            row += 1
+            probabilities = next(rows)
+            yield Answer(index, {name: probabilities[k] for name, k in self._keys.items()})
 
     def _loaded(
-        self, pictures: Sequence[Picture], control: Control | None
+        self, pictures: Sequence[Picture], control: Control | None, size: int
     ) -> Iterator[tuple[range, list[NDArray[np.uint8] | PictureError]]]:
         """Chunks of decoded pictures; the next chunk is decoded while one is answered."""
         chunks = [
-            range(start, min(start + self.batch, len(pictures)))
-            for start in range(0, len(pictures), self.batch)
+            range(start, min(start + size, len(pictures)))
+            for start in range(0, len(pictures), size)
         ]
         if len(pictures) == 1:
             yield chunks[0], [self._try(pictures[0])]
             return
         with ThreadPoolExecutor(min(8, os.cpu_count() or 1), "decode") as pool:
-            # Enough chunks ahead to keep every decoding thread busy with small batches too.
-            ahead = 2 + 16 // self.batch
-            waiting = [
-                [pool.submit(self._try, pictures[i]) for i in chunk] for chunk in chunks[:ahead]
-            ]
+
+            def begin(chunk: range) -> list[Future[NDArray[np.uint8] | PictureError]]:
+                return [pool.submit(self._try, pictures[i]) for i in chunk]
+
+            waiting = deque(begin(chunk) for chunk in chunks[:2])
             try:
                 for number, chunk in enumerate(chunks):
                     if control is not None:
                         control.checkpoint()
-                    futures = waiting.pop(0)
-                    if number + ahead < len(chunks):
-                        later = chunks[number + ahead]
-                        waiting.append([pool.submit(self._try, pictures[i]) for i in later])
-                    yield chunk, [future.result() for future in futures]
+                    loaded = [future.result() for future in waiting.popleft()]
+                    if number + 2 < len(chunks):
+                        waiting.append(begin(chunks[number + 2]))
+                    yield chunk, loaded
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 

@@ -1,8 +1,8 @@
-"""Probabilities, the same to the bit for one picture and for many.
+"""Probabilities at a fixed number of pictures at a time.
 
-A matrix product may round differently for another number of rows. So a network always answers
-for a fixed number of pictures; a smaller batch is filled up. The number depends on the network:
-a light one answers for many at once, a heavy one for few, so that one picture stays quick.
+A matrix product may round differently for another number of rows, and for another row. So a
+network is compiled for one number of pictures, and a smaller batch is filled up. With one picture
+at a time the answer is the same to the bit whatever else is asked; with more it is quicker.
 """
 
 from __future__ import annotations
@@ -25,10 +25,17 @@ Probabilities = dict[str, NDArray[np.float32]]
 
 
 class Forward:
-    """The compiled prediction of one network at its fixed number of pictures."""
+    """The compiled prediction of one network at its fixed number of pictures.
+
+    Args:
+        model: the network; later changes of its weights are seen.
+        batch: pictures at a time; as many as suit the network, where left out.
+    """
 
     def __init__(self, model: keras.Model, batch: int | None = None) -> None:
-        self.model = model
+        # A network of the same layers with a compiled function of its own: one that has met
+        # two batch sizes is compiled a third time, for any size, and may round differently.
+        self.model = keras.Model(model.inputs, model.output)
         self.batch = batch or fixed_batch(model)
         self._shape = tuple(int(side) for side in model.inputs[0].shape[1:])
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.control import Control, Progress
@@ -17,12 +17,16 @@ from studio.core.paths import data_folder, display_name, from_text
 from studio.core.project import Project, is_project
 from studio.data.dataset import Dataset, unusable
 from studio.data.index import is_picture_name, open_dataset
+from studio.data.peek import Peek, peek
 from studio.data.split import SplitSpec, assign
 from studio.ui.jobs import Job
 from studio.ui.session import Session
 
 SAMPLE_COUNT = 2400
 SAMPLE_SIDE = 64
+
+Tell = Callable[[Peek | None], None]
+"""What a job calls with the first pictures, before it indexes the rest."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,15 @@ class Opener(QObject):
 
     pictures_opened = Signal(list)
     messages = Signal(list)
+    _peeked = Signal(int, object)
 
     def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)
         self._session = session
         self._window = window
         self._job: Job | None = None
+        self._number = 0
+        self._peeked.connect(self._take_peek, Qt.ConnectionType.QueuedConnection)
         session.open_requested.connect(self.open_any)
         session.sample_requested.connect(self.open_sample)
         session.folder_dialog_requested.connect(self.ask_folder)
@@ -69,14 +76,14 @@ class Opener(QObject):
         """Draw the sample if it is not there yet, then open it."""
         folder = data_folder() / "sample"
 
-        def work(progress: Progress, control: Control) -> Opened:
+        def work(progress: Progress, control: Control, tell: Tell) -> Opened:
             # OpenCV comes with it, which is not needed before.
             from studio.data.sample import write_sample
 
             write_sample(
                 folder, count=SAMPLE_COUNT, size=SAMPLE_SIDE, progress=progress, control=control
             )
-            return _read(folder, SplitSpec(), progress, control)
+            return _read(folder, SplitSpec(), progress, control, tell)
 
         self._start("Drawing the sample", work, self._take_new)
 
@@ -146,14 +153,39 @@ class Opener(QObject):
     def _start(
         self,
         words: str,
-        work: Callable[[Progress, Control], Opened],
-        done: Callable[[Opened], None],
+        work: Callable[[Progress, Control, Tell], Opened],
+        take: Callable[[Opened], None],
     ) -> None:
         if self._job is not None and self._job.is_running:
             self._job.cancel()  # what was asked for last is what the person wants
+        self._number += 1
+        number = self._number
+
+        def done(opened: Opened) -> None:
+            if number == self._number:
+                take(opened)
+                self._session.set_peek(None)
+
+        def failed(error: StudioError) -> None:
+            if number == self._number:
+                self._session.set_peek(None)
+                self._session.failed.emit(error)
+
+        def cancelled() -> None:
+            if number == self._number:
+                self._session.set_peek(None)
+
         self._job = self._session.jobs.start(
-            words, work, done=done, failed=self._session.failed.emit
-        )
+            words,
+            lambda progress, control: work(
+                progress, control, lambda found: self._peeked.emit(number, found)
+            ),
+            done=done, failed=failed, cancelled=cancelled,
+        )  # fmt: skip
+
+    def _take_peek(self, number: int, found: Peek | None) -> None:
+        if number == self._number:
+            self._session.set_peek(found)
 
     def _ask(self, title: str) -> Path | None:
         recent = self._session.dataset
@@ -166,15 +198,19 @@ def _words(path: Path) -> str:
     return f"Opening {display_name(path.name)}"
 
 
-def _reader(path: Path, split: SplitSpec) -> Callable[[Progress, Control], Opened]:
-    def work(progress: Progress, control: Control) -> Opened:
-        return _read(path, split, progress, control)
+def _reader(path: Path, split: SplitSpec) -> Callable[[Progress, Control, Tell], Opened]:
+    def work(progress: Progress, control: Control, tell: Tell) -> Opened:
+        return _read(path, split, progress, control, tell)
 
     return work
 
 
-def _read(path: Path, split: SplitSpec, progress: Progress, control: Control) -> Opened:
+def _read(
+    path: Path, split: SplitSpec, progress: Progress, control: Control, tell: Tell
+) -> Opened:
     """Everything about a data set that takes long, so that the window need not wait for it."""
+    control.checkpoint()
+    tell(peek(path))
     dataset = open_dataset(path, progress=progress, control=control)
     dataset.fingerprint()  # kept by the data set
     left_out = unusable(dataset, dataset.problems)

@@ -30,6 +30,7 @@ from studio.training.recipe import Recipe
 from studio.ui.undo import ChangeSpec
 
 if TYPE_CHECKING:
+    from studio.data.peek import Peek
     from studio.ui.engines import Engines
     from studio.ui.jobs import Jobs
 
@@ -46,6 +47,7 @@ class Session(QObject):
     Signals:
         project_changed: another project is open (or the same under another name).
         saved_changed: the project was saved, or has changes that are not.
+        peek_changed: a folder that is being opened shows its first pictures, or no longer does.
         dataset_changed: another data set is open, or none.
         problems_changed: the list of problems grew or was replaced.
         split_changed, input_changed, policy_changed, model_changed, recipe_changed: that spec.
@@ -62,6 +64,7 @@ class Session(QObject):
 
     project_changed = Signal()
     saved_changed = Signal()
+    peek_changed = Signal()
     dataset_changed = Signal()
     problems_changed = Signal()
     split_changed = Signal()
@@ -93,6 +96,7 @@ class Session(QObject):
         self.jobs = jobs
         self.undo_stack = QUndoStack(self)
         self.project: Project | None = None
+        self.peek: Peek | None = None
         self.dataset: Dataset | None = None
         self.problems: list[Problem] = []
         self.split = SplitSpec()
@@ -201,6 +205,15 @@ class Session(QObject):
         self.run_in_view_changed.emit()
 
     # --- data ---------------------------------------------------------------------------------
+
+    def set_peek(self, peek: Peek | None) -> None:
+        """Show the first pictures of a folder until it is open; None ends that.
+
+        While there is one, ``dataset`` is still what was open before.
+        """
+        if peek is not self.peek:
+            self.peek = peek
+            self.peek_changed.emit()
 
     def set_dataset(
         self, dataset: Dataset | None, assignment: NDArray[np.int8] | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from studio.cli import run
 from tests.conftest import write_noise
@@ -118,7 +118,7 @@ def worker_of(process: subprocess.Popen[str]) -> psutil.Process:
 
 def kill_worker(process: subprocess.Popen[str]) -> float:
     """SIGKILL the worker; seconds until the command has ended."""
-    worker_of(process).send_signal(signal.SIGKILL)
+    worker_of(process).kill()
     begun = time.monotonic()
     process.wait(20)
     return time.monotonic() - begun
@@ -129,9 +129,13 @@ def kill_worker(process: subprocess.Popen[str]) -> float:
 
 @dataclass
 class Disk:
-    """A file system of its own, small enough to be filled."""
+    """A file system of its own, small enough to be filled; a plain folder where none can be made.
+
+    What needs the file system skips the test there.
+    """
 
     path: Path
+    is_mounted: bool
 
     @property
     def filler(self) -> Path:
@@ -140,7 +144,9 @@ class Disk:
 
     def fill(self) -> None:
         """Take all the room that is left."""
-        with open(self.filler, "ab", buffering=0) as file, contextlib.suppress(OSError):
+        if not self.is_mounted:
+            pytest.skip("a small file system can only be mounted by root on Linux")
+        with open(self.filler, "ab", buffering=0) as file:
             for size in (1 << 16, 1 << 12, 1):
                 with contextlib.suppress(OSError):
                     while True:
@@ -152,26 +158,38 @@ class Disk:
 
     @contextlib.contextmanager
     def read_only(self) -> Iterator[None]:
-        """Nothing can be written meanwhile, not even by root."""
-        _mount("-o", "remount,ro", str(self.path))
+        """Nothing can be written meanwhile; on a file system of its own not even by root."""
+        if self.is_mounted:
+            _mount("-o", "remount,ro", str(self.path))
+        elif sys.platform == "win32" or os.geteuid() == 0:
+            pytest.skip("neither a mount nor permissions can keep this user from writing")
+        else:
+            _permit(self.path, 0o555)
         try:
             yield
         finally:
-            _mount("-o", "remount,rw", str(self.path))
+            if self.is_mounted:
+                _mount("-o", "remount,rw", str(self.path))
+            else:
+                _permit(self.path, 0o755)
 
 
-def mount_disk(path: Path, size: str = "6m") -> Disk | None:
-    """A small file system in memory; None where this user or system cannot make one."""
+def make_disk(path: Path, size: str = "6m") -> Disk:
+    """A small file system in memory, or a folder where this user or system cannot make one."""
     path.mkdir()
     options = ("-t", "tmpfs", "-o", f"size={size}", "tmpfs")
-    if sys.platform != "linux" or not _mount(*options, str(path)):
-        return None
-    return Disk(path)
+    return Disk(path, sys.platform == "linux" and _mount(*options, str(path)))
 
 
 def unmount(disk: Disk) -> None:
     """Take the file system away, also where a process still has a file open."""
-    subprocess.run(["umount", "-l", str(disk.path)], capture_output=True, check=True)
+    if disk.is_mounted:
+        subprocess.run(["umount", "-l", str(disk.path)], capture_output=True, check=True)
+
+
+def limit_files(process: subprocess.Popen[str], size: int = 8192) -> None:
+    """Let the system refuse the worker of a running command every file beyond ``size`` bytes."""
+    worker_of(process).rlimit(psutil.RLIMIT_FSIZE, (size, -1))
 
 
 def _mount(*arguments: str) -> bool:
@@ -179,3 +197,8 @@ def _mount(*arguments: str) -> bool:
         return subprocess.run(["mount", *arguments], capture_output=True).returncode == 0
     except OSError:
         return False
+
+
+def _permit(folder: Path, mode: int) -> None:
+    for place, _, _ in os.walk(folder):
+        os.chmod(place, mode)

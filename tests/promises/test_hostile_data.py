@@ -22,6 +22,8 @@ from tests.conftest import write_noise
 from tests.promises.conftest import OddRun
 from tests.promises.helpers import COLOURS, begin, call, finish, write_classes
 
+pytestmark = pytest.mark.timeout(300)  # several starts of TensorFlow
+
 MANY = 10_000
 MOST_MEMORY = 3 << 30
 """Bytes that a tiny training with 10,000 classes may take, TensorFlow included."""

@@ -24,6 +24,8 @@ from studio.ui.panes.classify.pane import ClassifyPane
 from tests.promises.conftest import CLASSES, EACH, IS_LINUX, OddRun, write_odd_pictures
 from tests.promises.helpers import call
 
+pytestmark = pytest.mark.timeout(300)  # several starts of TensorFlow
+
 PATIENCE = 60_000
 READ = sorted([clean_text(name) for name in CLASSES] + ["only one"])
 """The classes as they are spelt in every document."""

@@ -21,6 +21,8 @@ from studio.models.registry import parse_architecture
 from studio.training.recipe import Recipe
 from tests.promises.helpers import Disk, write_classes
 
+pytestmark = pytest.mark.timeout(300)  # several starts of TensorFlow
+
 PATIENCE = 90_000
 NETWORK = {"kind": "small_cnn", "blocks": 2, "filters": 4}
 

@@ -118,9 +118,9 @@ def open_window(
 ) -> int:
     """Open the window."""
     if version:
-        from importlib.metadata import version as installed
+        from studio import __version__
 
-        print(f"Classifier Studio {installed('classifier-studio')}")
+        print(f"Classifier Studio {__version__}")
         return 0
     if path is not None and not os.path.lexists(path):
         from studio.core.errors import InputError

@@ -60,6 +60,8 @@ def display_name(name: str) -> str:
 
     ``"a\\nb"`` becomes ``a⏎b``; the byte 0xff becomes ``\\xff``.
     """
+    if name.isprintable():  # nearly every name, and there may be 100,000
+        return name
     out = []
     for character in name:
         code = ord(character)

@@ -38,8 +38,8 @@ class Recipe(Spec):
         help="The rule that turns gradients into new weights.",
     )  # fmt: skip
     schedule: Literal["constant", "cosine"] = parameter(
-        "constant", title="Schedule",
-        choices={"constant": "Constant", "cosine": "Cosine decay"},
+        "cosine", title="Schedule",
+        choices={"constant": "Constant", "cosine": "Cosine"},
         help="How the learning rate changes: not at all, or down to zero along a cosine.",
     )  # fmt: skip
     keep_best_by: KeepBestBy = parameter(

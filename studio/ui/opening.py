@@ -93,6 +93,7 @@ class Opener(QObject):
 
     def open_project(self, path: Path) -> None:
         """Open a project, then its pictures; asks nothing if they are where they were."""
+        self._abandon()
         try:
             project = Project.open(path)
             self.messages.emit(self._session.open_project(project))
@@ -158,8 +159,7 @@ class Opener(QObject):
     ) -> None:
         if self._job is not None and self._job.is_running:
             self._job.cancel()  # what was asked for last is what the person wants
-        self._number += 1
-        number = self._number
+        self._number = number = self._number + 1
 
         def done(opened: Opened) -> None:
             if number == self._number:
@@ -183,6 +183,13 @@ class Opener(QObject):
             done=done, failed=failed, cancelled=cancelled,
         )  # fmt: skip
 
+    def _abandon(self) -> None:
+        """What is being opened is no longer wanted."""
+        self._number += 1
+        if self._job is not None:
+            self._job.cancel()
+        self._session.set_peek(None)
+
     def _take_peek(self, number: int, found: Peek | None) -> None:
         if number == self._number:
             self._session.set_peek(found)
@@ -205,9 +212,7 @@ def _reader(path: Path, split: SplitSpec) -> Callable[[Progress, Control, Tell],
     return work
 
 
-def _read(
-    path: Path, split: SplitSpec, progress: Progress, control: Control, tell: Tell
-) -> Opened:
+def _read(path: Path, split: SplitSpec, progress: Progress, control: Control, tell: Tell) -> Opened:
     """Everything about a data set that takes long, so that the window need not wait for it."""
     control.checkpoint()
     tell(peek(path))

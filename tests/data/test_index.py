@@ -21,7 +21,6 @@ from studio.core.errors import DatasetError, SpecError
 from studio.data.dataset import OUTPUT, PROBLEM_TITLES, Dataset
 from studio.data.formats.registry import FORMATS
 from studio.data.index import find_pictures, open_dataset, recognise
-from studio.data.peek import first_pictures
 from studio.data.split import SplitSpec, assign
 
 PNG = (
@@ -359,12 +358,3 @@ def test_a_gif_in_a_folder_is_a_picture(tmp_path: Path) -> None:
     Image.new("P", (4, 4)).save(tmp_path / "a" / "x.gif")
     put(tmp_path, "b/1.png")
     assert "a/x.gif" in open_dataset(tmp_path).paths
-
-
-def test_first_pictures_are_those_of_the_index(tmp_path: Path) -> None:
-    put(tmp_path, *[f"c{c}/{i:03}.png" for c in range(12) for i in range(20)])
-    assert first_pictures(tmp_path, 50) == open_dataset(tmp_path).paths[:50]
-    split = tmp_path / "split"
-    put(split, *[f"{part}/{c}/{i}.png" for part in ("val", "train") for c in "ab" for i in "123"])
-    assert first_pictures(split, 6) == open_dataset(split).paths[:6]
-    assert first_pictures(tmp_path / "gone") == []

@@ -13,6 +13,7 @@ _WIDTH: dict[str, Any] = {
     "title": "Width", "minimum": 0.25, "maximum": 4.0, "step": 0.25,
     "help": "Factor on the number of filters.",
 }  # fmt: skip
+_SAFE_CHANNELS = 16
 _DROPOUT: dict[str, Any] = {
     "title": "Dropout", "minimum": 0.0, "maximum": 0.9, "step": 0.05, "safe": (0.0, 0.5),
     "help": "Share of features switched off while training, before the last layer.",
@@ -38,6 +39,13 @@ def _relu(x: Any, name: str) -> Any:
 def _join(x: Any, shortcut: Any, stride: int, name: str) -> Any:
     from keras import layers
 
+    if stride > 1 and shortcut.shape[-1] < _SAFE_CHANNELS:
+        # Every second pixel, then 1 × 1 without a stride: the same numbers. The strided form on
+        # so few channels corrupts memory in TensorFlow 2.21 (oneDNN, AVX-512, backward pass).
+        shortcut = layers.MaxPooling2D(
+            1, strides=stride, padding="same", name=f"{name}_shortcut_pick"
+        )(shortcut)
+        stride = 1
     if stride > 1 or shortcut.shape[-1] != x.shape[-1]:
         shortcut = _convolution(shortcut, x.shape[-1], 1, stride, f"{name}_shortcut")
     return _relu(layers.Add(name=f"{name}_add")([x, shortcut]), f"{name}_out")

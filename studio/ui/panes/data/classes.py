@@ -38,11 +38,14 @@ _BAR = 44
 
 @dataclass(frozen=True)
 class ClassRow:
-    """One line: ``index`` is the class of the first output, or :data:`ALL`."""
+    """One line: ``index`` is the class of the first output, or :data:`ALL`.
+
+    ``count`` is None until the pictures are counted.
+    """
 
     index: int
     name: str
-    count: int
+    count: int | None
     share: float
 
 
@@ -58,13 +61,18 @@ class ClassModel(QAbstractListModel):
         self._rows: list[ClassRow] = []
         self._filter = ""
 
-    def set_classes(self, names: tuple[str, ...], counts: list[int], total: int) -> None:
-        """List other classes, ``counts[i]`` pictures each; ``total`` includes those without one."""
-        most = max(counts, default=0) or 1
+    def set_classes(
+        self, names: tuple[str, ...], counts: list[int] | None, total: int | None
+    ) -> None:
+        """List other classes, ``counts[i]`` pictures each; ``total`` includes those without one.
+
+        None for both while the pictures are not counted yet.
+        """
+        most = max(counts or (), default=0) or 1
         self._all = [ClassRow(ALL, "All pictures", total, 0.0)]
         self._all += [
-            ClassRow(i, display_name(name), n, n / most)
-            for i, (name, n) in enumerate(zip(names, counts, strict=True))
+            ClassRow(i, display_name(name), n, (n or 0) / most)
+            for i, (name, n) in enumerate(zip(names, counts or [None] * len(names), strict=True))
         ]
         self._apply()
 
@@ -91,7 +99,7 @@ class ClassModel(QAbstractListModel):
         if role == self.ClassRole:
             return row
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{row.name}: {count(row.count, 'picture')}"
+            return row.name if row.count is None else f"{row.name}: {count(row.count, 'picture')}"
         return None
 
     def _apply(self) -> None:
@@ -126,7 +134,7 @@ class ClassDelegate(QStyledItemDelegate):
         elif state & QStyle.StateFlag.State_MouseOver:
             rounded(painter, rect, R1, t.hover)
         font = theme.font("body", MEDIUM if selected else REGULAR)
-        text = number(row.count)
+        text = "" if row.count is None else number(row.count)
         width = max(36.0, text_width(font, text))
         right = QRectF(rect.right() - 8 - width, rect.top(), width, rect.height())
         draw_text(
@@ -134,7 +142,7 @@ class ClassDelegate(QStyledItemDelegate):
             Qt.AlignmentFlag.AlignRight,
         )  # fmt: skip
         end = right.left() - 8
-        if row.index != ALL:
+        if row.index != ALL and row.count is not None:
             bar = QRectF(end - _BAR, rect.center().y() - 2, _BAR, 4)
             rounded(painter, bar, 2, t.pressed)
             if row.count:

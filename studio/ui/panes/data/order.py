@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from studio.data.dataset import Dataset
 
 ORDERS = {"shuffled": "Shuffled", "class": "By class", "name": "By name"}
+AS_FOUND = "as found"
 NO_CLASS = "No class"
 _SHUFFLE_SEED = 20
 _DIGITS = re.compile(r"\d+")
@@ -56,14 +57,16 @@ def listed(
     query: str,
     order: str,
     ranks: NDArray[np.int64] | None = None,
+    first: NDArray[np.int64] | None = None,
 ) -> NDArray[np.int64]:
     """Rows of the data set to show.
 
     Args:
         class_index: only this class of the first output; None for all.
-        lowered: the paths in lower case.
+        lowered: the paths in lower case; only asked for a search.
         query: words that must all be in the path; empty for no search.
-        order: a key of :data:`ORDERS`; ``name`` needs ``ranks``.
+        order: a key of :data:`ORDERS`, where ``name`` needs ``ranks``; or :data:`AS_FOUND`.
+        first: rows with which ``shuffled`` begins, in their order.
     """
     rows = np.arange(len(dataset.paths), dtype=np.int64)
     if class_index is not None:
@@ -72,8 +75,19 @@ def listed(
         rows = rows[[word in lowered[row] for row in rows.tolist()]] if len(rows) else rows
     if order == "name" and ranks is not None:
         return rows[np.argsort(ranks[rows], kind="stable")]
+    if order == AS_FOUND:
+        return rows
     if order == "class" and dataset.outputs:
         labels = dataset.labels[first_output(dataset)][rows]
         return rows[np.argsort(labels, kind="stable")]
     shuffled = np.random.default_rng(_SHUFFLE_SEED).permutation(len(dataset.paths))
+    if first is not None:
+        shuffled[first] = np.arange(-len(first), 0)
     return rows[np.argsort(shuffled[rows], kind="stable")]
+
+
+def rows_of_paths(dataset: Dataset, paths: list[str]) -> NDArray[np.int64]:
+    """Where these relative paths stand in a data set, in their order; unknown ones are left out."""
+    wanted = set(paths)
+    found = {path: row for row, path in enumerate(dataset.paths) if path in wanted}
+    return np.array([found[path] for path in paths if path in found], np.int64)

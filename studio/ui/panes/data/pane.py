@@ -13,17 +13,21 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from studio.core.paths import display_name, from_text
 from studio.data.dataset import Dataset
+from studio.data.peek import Peek
 from studio.ui.latest import Latest
 from studio.ui.panes.data.chosen import known_facts, many_facts, name_of
 from studio.ui.panes.data.classes import ALL
 from studio.ui.panes.data.facts import PictureFacts, fit_sentence, picture_facts
 from studio.ui.panes.data.inspector import WIDTH
 from studio.ui.panes.data.order import (
+    AS_FOUND,
     class_names,
     first_output,
     listed,
     name_ranks,
+    rows_of_paths,
 )
+from studio.ui.panes.data.place import Place
 from studio.ui.panes.data.problem_list import sentence
 from studio.ui.panes.data.view import NETWORK, PICTURES, PROBLEMS, DataView
 from studio.ui.panes.data.watch import Watch
@@ -38,7 +42,10 @@ SEARCH_MS = 150
 
 
 class DataPane(QWidget):
-    """Start page, or the open data set.
+    """Start page, or the open data set; the first pictures of one that is being opened.
+
+    What a peek finds is shown like a data set, without counts and split. The index then takes
+    its place, and nothing that is in sight moves. Where opening fails, what was there comes back.
 
     Everything to open goes through the session's request signals; what is chosen here is told by
     ``session.set_picture_in_view``.
@@ -48,6 +55,11 @@ class DataPane(QWidget):
         super().__init__(parent)
         self._session = session
         self._dataset: Dataset | None = None
+        self._peek: Peek | None = None
+        self._left: Place | None = None
+        self._first: NDArray[np.int64] | None = None
+        self._asked: tuple[object, ...] = ()
+        self._is_listing = False
         self._lowered: list[str] = []
         self._ranks: NDArray[np.int64] | None = None
         self._facts: PictureFacts | None = None
@@ -65,6 +77,7 @@ class DataPane(QWidget):
         self._connect_view()
         self._connect_session()
         self._dataset_changed()
+        self._peek_changed()
 
     def _make_helpers(self) -> None:
         self._reading = Latest(self)
@@ -110,6 +123,7 @@ class DataPane(QWidget):
 
     def _connect_session(self) -> None:
         session = self._session
+        session.peek_changed.connect(self._peek_changed)
         session.dataset_changed.connect(self._dataset_changed)
         session.project_changed.connect(self._project_changed)
         session.problems_changed.connect(self._problems_changed)
@@ -120,7 +134,7 @@ class DataPane(QWidget):
     # --- which page -----------------------------------------------------------------------------
 
     def _project_changed(self) -> None:
-        if self._session.dataset is not None:
+        if self._session.dataset is not None or self._peek is not None:
             return
         project = self._session.project
         reference = project.document.dataset if project is not None else None
@@ -142,42 +156,114 @@ class DataPane(QWidget):
             )
         self.pages.setCurrentWidget(self.waiting)
 
+    def _peek_changed(self) -> None:
+        peek = self._session.peek
+        if peek is not None:
+            if self._peek is None and self._dataset is not None:
+                self._left = Place.of(self.view)
+            self._show_peek(peek)
+        elif self._peek is not None:  # it was not opened after all
+            self._peek = None
+            self._show(self._session.dataset)
+            if self._left is not None:
+                self._left.narrow(self.view)
+                self._list()
+                self._left.find(self.view)
+                self._show_page(self._left.page)
+            self._left = None
+
+    def _show_peek(self, peek: Peek) -> None:
+        view = self.view
+        self._forget()
+        self._peek, self._dataset, self._first = peek, peek.dataset, None
+        view.panel.set_title(peek.dataset.name)
+        self._empty_searches()
+        names = class_names(peek.dataset) if peek.knows_classes else ()
+        self._name_filter(len(names))
+        view.classes.classes.set_classes(names, None, None)
+        view.classes.choose(ALL)
+        view.sort.set_current("shuffled")
+        view.split.show_nothing()
+        self._list(np.zeros(1, np.int64))
+        self.pages.setCurrentWidget(view)
+
     def _dataset_changed(self) -> None:
-        dataset = self._session.dataset
+        dataset, peek = self._session.dataset, self._peek
         self._watch.set_dataset(dataset)
+        if dataset is None and peek is not None:
+            self._left = None  # it left with its project; what is being opened stays in sight
+        elif dataset is not None and peek is not None and peek.root == dataset.root:
+            self._fill_peek(dataset, peek)
+        else:
+            self._peek = None
+            self._show(dataset)
+
+    def _show(self, dataset: Dataset | None) -> None:
+        self._forget()
         self._dataset = dataset
-        self.loader.clear()
-        self._reading.forget()
-        self._ranking.forget()
-        self._ranks, self._facts = None, None
-        self._lowered = []
-        self.view.gone.hide()
-        self.view.grid.pictures.set_dataset(dataset)
+        self._first = None
         if dataset is None:
+            self.view.grid.pictures.show(None, np.empty(0, np.int64))
             self._project_changed()
             return
-        self._lowered = [path.lower() for path in dataset.paths]
-        self._fill_classes(dataset)
-        self._input_changed()
-        self._split_changed()
-        self._problems_changed()
-        self._show_page(PICTURES)
+        self._empty_searches()
+        self._fill_classes(dataset, ALL)
+        self._fill_rest()
         self._list(choose_first=True)
         self.pages.setCurrentWidget(self.view)
 
-    def _fill_classes(self, dataset: Dataset) -> None:
+    def _fill_peek(self, dataset: Dataset, peek: Peek) -> None:
+        """The index is there: keep what is in sight, add the rest."""
+        view = self.view
+        chosen = view.grid.chosen_rows().tolist()
+        here, name = view.grid.verticalScrollBar().value(), ""
+        if (index := view.classes.chosen()) != ALL:
+            name = class_names(peek.dataset)[index]
+        self._peek = self._left = None
+        self._dataset, self._lowered, self._ranks = dataset, [], None
+        self._first = rows_of_paths(dataset, peek.dataset.paths)
+        names = class_names(dataset)
+        self._fill_classes(dataset, names.index(name) if name in names else ALL)
+        self._fill_rest()
+        self._list(rows_of_paths(dataset, [peek.dataset.paths[row] for row in chosen]))
+        view.grid.verticalScrollBar().setValue(here)
+
+    def _forget(self) -> None:
+        """Nothing of what was shown before counts any longer."""
+        self.loader.clear()
+        self._forget_facts()
+        self._ranking.forget()
+        self._ranks = None
+        self._lowered = []
+        self.view.gone.hide()
+
+    def _fill_rest(self) -> None:
+        self._input_changed()
+        self._split_changed()
+        self._problems_changed()
+
+    def _empty_searches(self) -> None:
+        blocked = self.view.filter.blockSignals(True)
+        self.view.filter.clear()
+        self.view.filter.blockSignals(blocked)
+        self.view.classes.classes.set_filter("")
+        self.view.search.clear()
+
+    def _fill_classes(self, dataset: Dataset, chosen: int) -> None:
         names = class_names(dataset)
         output = first_output(dataset)
         counts = dataset.class_counts(output).tolist() if output else []
         self.view.panel.set_title(dataset.name)
-        blocked = self.view.filter.blockSignals(True)
-        self.view.filter.clear()
-        self.view.filter.setPlaceholderText(f"Filter {count(len(names), 'class', 'classes')}")
-        self.view.filter.blockSignals(blocked)
-        self.view.classes.classes.set_filter("")
-        self.view.classes.classes.set_classes(names, counts, len(dataset))
-        self.view.classes.choose(ALL)
-        self.view.search.clear()
+        self._name_filter(len(names))
+        classes = self.view.classes
+        blocked = classes.blockSignals(True)
+        classes.classes.set_classes(names, counts, len(dataset))
+        classes.choose(chosen)
+        classes.blockSignals(blocked)
+
+    def _name_filter(self, classes: int) -> None:
+        words = f"Filter {count(classes, 'class', 'classes')}" if classes else "Filter classes"
+        self.view.filter.setPlaceholderText(words)
 
     def _show_page(self, page: object) -> None:
         view = self.view
@@ -189,33 +275,49 @@ class DataPane(QWidget):
 
     # --- the list -------------------------------------------------------------------------------
 
-    def _list(self, choose_first: bool = False) -> None:
+    def _list(self, choose: NDArray[np.int64] | None = None, choose_first: bool = False) -> None:
+        """List anew. ``choose``: rows to choose without scrolling, else the first chosen stays."""
         dataset = self._dataset
         if dataset is None:
             return
         self._search_timer.stop()
-        view = self.view
-        before = view.grid.chosen_rows()
-        chosen = view.classes.chosen()
-        order = str(view.sort.current())
-        if order == "name" and self._ranks is None:
-            self._ranking.ask(lambda: name_ranks(dataset))  # the list is sorted when it is there
-        rows = listed(
-            dataset, None if chosen == ALL else chosen, self._lowered, view.search.text(),
-            order, self._ranks,
-        )  # fmt: skip
-        view.grid.pictures.set_rows(rows)
-        if len(before) and view.grid.pictures.place_of(int(before[0])) >= 0:
-            view.grid.choose_row(int(before[0]))
+        view, grid = self.view, self.view.grid
+        is_same = dataset is grid.pictures.dataset()
+        chosen = grid.chosen_rows() if is_same else np.empty(0, np.int64)
+        rows = self._listed(dataset)
+        self._is_listing = True
+        grid.pictures.show(dataset, rows)
+        if choose is not None:
+            grid.choose_rows(choose)
+        elif len(chosen) and grid.pictures.place_of(int(chosen[0])) >= 0:
+            grid.choose_row(int(chosen[0]))
         elif choose_first and len(rows):
-            view.grid.choose_row(int(rows[0]))
+            grid.choose_row(int(rows[0]))
+        self._is_listing = False
+        self._chosen_changed()
         view.grid_pages.setCurrentIndex(0 if len(rows) else 1)
         view.nothing.setText(self._nothing_words(dataset))
         view.show_all.setVisible(bool(len(dataset)))
         self._show_page(PICTURES)
         self._write_summary(len(rows))
 
+    def _listed(self, dataset: Dataset) -> NDArray[np.int64]:
+        view = self.view
+        chosen, order, query = view.classes.chosen(), str(view.sort.current()), view.search.text()
+        if self._peek is not None and order == "shuffled":
+            order = AS_FOUND
+        if order == "name" and self._ranks is None:
+            self._ranking.ask(lambda: name_ranks(dataset))  # the list is sorted when it is there
+        if query and not self._lowered:
+            self._lowered = [path.lower() for path in dataset.paths]
+        return listed(
+            dataset, None if chosen == ALL else chosen, self._lowered, query, order,
+            self._ranks, self._first,
+        )  # fmt: skip
+
     def _nothing_words(self, dataset: Dataset) -> str:
+        if self._peek is not None:
+            return "The folder is still being opened."
         if not len(dataset):
             return "There is no picture in this folder."
         if text := self.view.search.text().strip():
@@ -224,6 +326,9 @@ class DataPane(QWidget):
 
     def _write_summary(self, shown: int) -> None:
         assert self._dataset is not None
+        if self._peek is not None:
+            self.view.summary.setText(f"Opening {self._dataset.name}…")
+            return
         total, classes = len(self._dataset), len(class_names(self._dataset))
         words = f"{count(total, 'picture')}, {count(classes, 'class', 'classes')}"
         if shown != total:
@@ -248,27 +353,35 @@ class DataPane(QWidget):
     # --- what is chosen -------------------------------------------------------------------------
 
     def _chosen_changed(self) -> None:
+        if self._is_listing:
+            return
         dataset = self._dataset
         rows = self.view.grid.chosen_rows() if dataset is not None else np.empty(0, np.int64)
-        self._facts = None
         if dataset is None or not len(rows):
-            self._reading.forget()
+            self._forget_facts()
             self.view.inspector.show_nothing()
-            self._show_network_words()
-            return
-        first = int(rows[0])
-        if len(rows) == 1:
-            path = Path(f"{dataset.root}/{dataset.paths[first]}")
-            self._session.set_picture_in_view(path)
-            facts = known_facts(dataset, self._session.assignment, first)
-            self.view.inspector.show_loading(name_of(dataset, first), facts)
-            self._read(str(path))
+        elif len(rows) == 1:
+            self._show_chosen(dataset, int(rows[0]))
         else:
-            self._reading.forget()
-            facts_of_all = many_facts(dataset, self._session.assignment, rows)
+            self._forget_facts()
+            facts_of_all = many_facts(dataset, self._assignment(), rows)
             self.view.inspector.show_many(facts_of_all)
             self._show_four()
         self._show_network_words()
+
+    def _show_chosen(self, dataset: Dataset, row: int) -> None:
+        path = f"{dataset.root}/{dataset.paths[row]}"
+        if self._peek is None:  # other panes wait for the data set
+            self._session.set_picture_in_view(Path(path))
+        facts = known_facts(dataset, self._assignment(), row)
+        self.view.inspector.show_loading(name_of(dataset, row), facts)
+        if self._facts is not None and self._facts.path != path:
+            self._facts = None
+        self._read(path)
+
+    def _assignment(self) -> NDArray[np.int8] | None:
+        """The split of what is listed, once it is known."""
+        return self._session.assignment if self._peek is None else None
 
     def _show_four(self) -> None:
         assert self._dataset is not None
@@ -284,7 +397,13 @@ class DataPane(QWidget):
     def _read(self, path: str) -> None:
         spec = self._session.input
         side = round((WIDTH - 32) * self.devicePixelRatioF() * 1.3)
-        self._reading.ask(lambda: picture_facts(path, spec, side))
+        if self._asked != (path, spec, side):  # else it is there, or on its way
+            self._asked = (path, spec, side)
+            self._reading.ask(lambda: picture_facts(path, spec, side))
+
+    def _forget_facts(self) -> None:
+        self._reading.forget()
+        self._facts, self._asked = None, ()
 
     def _show_facts(self, facts: PictureFacts) -> None:
         self._facts = facts
@@ -306,8 +425,8 @@ class DataPane(QWidget):
         self.view.fits.set_fit(spec.fit)
         colour = "colour" if spec.channels == 3 else "grey"
         self.view.network_size.setText(f"{picture_size(spec.width, spec.height)}, {colour}")
-        if self._facts is not None:
-            self._read(self._facts.path)
+        if self._asked:
+            self._read(str(self._asked[0]))
 
     def _choose_fit(self, fit: str) -> None:
         self._session.set_input(self._session.input.changed(fit=fit))
@@ -330,7 +449,7 @@ class DataPane(QWidget):
 
     def _split_changed(self) -> None:
         session = self._session
-        if self._dataset is None:
+        if self._dataset is None or self._peek is not None:
             return
         self.view.split.show_split(session.split, session.assignment, self._dataset.has_split)
         rows = self.view.grid.chosen_rows()
@@ -348,7 +467,7 @@ class DataPane(QWidget):
 
     def _refresh_banners(self) -> None:
         view = self.view
-        words = sentence(self._session.problems)
+        words = sentence(self._session.problems) if self._peek is None else ""
         on_problems = view.pages.currentIndex() == PROBLEMS
         if words and not on_problems:
             view.banner.show_text("warning", words, "Show them")
@@ -363,7 +482,7 @@ class DataPane(QWidget):
             self._show_four()
 
     def _show_gone(self, is_gone: bool) -> None:
-        if is_gone and self._dataset is not None:
+        if is_gone and self._dataset is not None and self._peek is None:
             name = escape(self._dataset.name)
             self.view.gone.show_text(
                 "bad",

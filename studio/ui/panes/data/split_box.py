@@ -118,6 +118,7 @@ class SplitBox(Section):
     def show_split(self, spec: SplitSpec, assignment: NDArray[np.int8], from_folders: bool) -> None:
         """Show the counts of a split. ``assignment``: ``(n,) int8``, −1 for none."""
         self._spec, self._from_folders = spec, from_folders
+        self.edit_button.setEnabled(True)
         counts = {split: int(np.count_nonzero(assignment == split)) for split in SPLITS}
         self.track.set_parts([(counts[split], _ROLES[split]) for split in SPLITS])
         for split, label in self._numbers.items():
@@ -128,6 +129,14 @@ class SplitBox(Section):
         self.track.setToolTip(words)
         if self._popover is not None and self._popover.form.spec() != spec:
             self._popover.form.set_spec(spec)
+
+    def show_nothing(self) -> None:
+        """The pictures are not counted yet."""
+        self.track.set_parts([])
+        for label in self._numbers.values():
+            label.setText("")
+        self.set_note("")
+        self.edit_button.setEnabled(False)
 
     def popover(self) -> SplitPopover | None:
         """The open form, if there is one."""

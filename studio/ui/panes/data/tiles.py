@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import (
     QAbstractListModel,
+    QItemSelection,
+    QItemSelectionModel,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -58,22 +60,20 @@ class PictureModel(QAbstractListModel):
         self.side = 98.0
         self._loader.arrived.connect(self._arrived)
 
-    def set_dataset(self, dataset: Dataset | None) -> None:
-        """List another data set (no rows yet)."""
+    def show(self, dataset: Dataset | None, rows: NDArray[np.int64]) -> None:
+        """List these rows of a data set, in this order."""
         self.beginResetModel()
-        self._dataset = dataset
-        self._captions, self._labels = captions(dataset)
-        self._root = "" if dataset is None else str(dataset.root)
-        self._rows = np.empty(0, np.int64)
-        self._places = {}
-        self.endResetModel()
-
-    def set_rows(self, rows: NDArray[np.int64]) -> None:
-        """List these rows of the data set, in this order."""
-        self.beginResetModel()
+        if dataset is not self._dataset:
+            self._dataset = dataset
+            self._captions, self._labels = captions(dataset)
+            self._root = "" if dataset is None else str(dataset.root)
         self._rows = rows
         self._places = {}
         self.endResetModel()
+
+    def dataset(self) -> Dataset | None:
+        """What the rows are of."""
+        return self._dataset
 
     def rows(self) -> NDArray[np.int64]:
         """The listed rows of the data set."""
@@ -156,6 +156,19 @@ class DataGrid(PictureGrid):
         place = self.pictures.place_of(row)
         if place >= 0:
             self.setCurrentIndex(self.pictures.index(place))
+
+    def choose_rows(self, rows: NDArray[np.int64]) -> None:
+        """Select rows of the data set, as far as they are listed; nothing scrolls."""
+        places = np.flatnonzero(np.isin(self.pictures.rows(), rows)).tolist()
+        selection = QItemSelection()
+        for place in places:
+            selection.select(self.pictures.index(place), self.pictures.index(place))
+        if places:
+            model, flag = self.selectionModel(), QItemSelectionModel.SelectionFlag
+            here = self.verticalScrollBar().value()
+            model.setCurrentIndex(self.pictures.index(places[0]), flag.NoUpdate)
+            model.select(selection, flag.ClearAndSelect)
+            self.verticalScrollBar().setValue(here)
 
     def _visible_changed(self, first: int, last: int) -> None:
         self.pictures.side = float(self.picture_pixels())

@@ -398,7 +398,7 @@ def _print_predictions(predictions: list[Prediction]) -> None:
         if prediction.error:
             print(f"{display_name(prediction.path)}\t{prediction.error}", file=sys.stderr)
             continue
-        best = [f"{ranked[0][0]}\t{ranked[0][1] * 100:.1f} %"
+        best = [f"{display_name(ranked[0][0])}\t{ranked[0][1] * 100:.1f} %"
                 for ranked in prediction.outputs.values()]  # fmt: skip
         print("\t".join([display_name(prediction.path), *best]))
 

@@ -67,7 +67,7 @@ def display_name(name: str) -> str:
         code = ord(character)
         if 0xDC80 <= code <= 0xDCFF:
             out.append(f"\\x{code - 0xDC00:02x}")
-        elif character in "\r\n":
+        elif character in "\r\n\u2028\u2029":
             out.append("⏎")
         elif unicodedata.category(character) in ("Cc", "Cs"):
             out.append(f"\\x{code:02x}")

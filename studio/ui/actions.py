@@ -10,10 +10,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from studio.core.errors import StudioError
+from studio.core.errors import ProjectError, StudioError
 from studio.core.paths import display_name, from_text
 from studio.ui.session import Session
 from studio.ui.shell.frame import Frame
+from studio.ui.training import controller_of
 from studio.ui.widgets.menu import Menu
 
 Act = Callable[[], object]
@@ -54,14 +55,28 @@ class Actions(QObject):
         """Ask for a folder and go on with a copy of the project there."""
         project = self._session.project
         if project is None:
-            self._try(lambda: self._session.save_as(Path()))
+            self._try(lambda: self._session.plan_save_as(Path()))
+            return
+        if controller_of(self._session).is_running:
+            self._session.failed.emit(
+                ProjectError(
+                    "A training is writing into this project.",
+                    "Stop it, or wait until it has ended, then save the project elsewhere.",
+                )
+            )
             return
         start = str(Path.home() / display_name(project.document.name))
         name, _ = QFileDialog.getSaveFileName(
             self._window, "Save the project as a folder", start, "Project folder (*)"
         )
         if name:
-            self._try(lambda: self._session.save_as(Path(name)))
+            copy = self._session.plan_save_as(Path(name))
+            self._session.jobs.start(
+                f"Copying the project to {display_name(Path(name).name)}",
+                lambda _progress, _control: copy(),
+                done=self._session.take_copy,
+                failed=self._session.failed.emit,
+            )
 
     def new_project(self) -> None:
         """Start an empty project; the old one is saved."""

@@ -19,15 +19,17 @@ STEPS = (
     ("Understand", "Look at filters and activations of every layer."),
     ("Classify", "Drop pictures and read what the network says."),
 )
+WIDTH, FIRST_COLUMN = 600, 104
 KEYS = (
     ("Ctrl+O", "Open a folder of pictures"),
     ("Ctrl+Shift+O", "Open a project"),
     ("Ctrl+S", "Save the project"),
-    ("Ctrl+Z", "Undo, Ctrl+Y redo"),
-    ("Ctrl+1", "to Ctrl+6: the panes"),
-    ("Ctrl+V", "In Classify: paste a picture"),
-    ("R", "In Augment: draw new previews"),
-    ("C", "In Augment, held: the originals"),
+    ("Ctrl+Z", "Undo"),
+    ("Ctrl+Shift+Z", "Do again what was undone"),
+    ("Ctrl+1 … 6", "Go to a pane: Data, Augment, Model, Train, Understand, Classify"),
+    ("Ctrl+V", "Paste a picture in Classify"),
+    ("R", "Draw new previews in Augment"),
+    ("C", "Hold to see the originals in Augment"),
 )
 
 
@@ -53,14 +55,20 @@ class HelpDialog(QDialog):
         close.clicked.connect(self.accept)
         close.setDefault(True)
         column.addWidget(close, alignment=Qt.AlignmentFlag.AlignRight)
-        self.setMinimumWidth(520)
+        # A fixed width, so that every sentence gets the lines that it needs.
+        self.setFixedWidth(WIDTH)
+        self.setFixedHeight(max(column.totalHeightForWidth(WIDTH), column.minimumSize().height()))
 
     def _rows(self, rows: list[tuple[QWidget, str]]) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(S4)
         grid.setVerticalSpacing(S2)
+        grid.setColumnMinimumWidth(0, FIRST_COLUMN)
         grid.setColumnStretch(1, 1)
+        top = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
         for row, (left, words) in enumerate(rows):
-            grid.addWidget(left, row, 0, alignment=Qt.AlignmentFlag.AlignLeft)
+            if isinstance(left, Text):
+                left.setAlignment(top)
+            grid.addWidget(left, row, 0, alignment=top)
             grid.addWidget(Text(words, tone="secondary", wrap=True), row, 1)
         return grid

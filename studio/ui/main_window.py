@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
         frame.rail.pane_requested.connect(self.show_pane)
         frame.rail.settings_requested.connect(lambda: self.show_pane("settings"))
         frame.top.device_requested.connect(self._toggle_device)
+        frame.page_changed.connect(lambda key: frame.top.set_device_open(key == "device"))
         frame.top.help_requested.connect(self._show_help)
         session.pane_requested.connect(self._go)
         session.failed.connect(self.show_failure)

@@ -186,14 +186,29 @@ class Session(QObject):
             self.failed.emit(error)
 
     def save_as(self, path: Path) -> None:
-        """Copy the whole project to another folder and go on there. Raises StudioError."""
+        """Copy the whole project to another folder, here and now. Raises StudioError."""
+        self.take_copy(self.plan_save_as(path)())
+
+    def plan_save_as(self, path: Path) -> Callable[[], Project]:
+        """Take down the current settings for a copy of the project.
+
+        Returns:
+            What makes the copy, runs included; it may take long and run in any thread.
+
+        Raises:
+            ProjectError: there is no project.
+        """
         project = self.project
         if project is None:
             raise ProjectError("There is no project to save yet.", "Open a folder of pictures.")
         # Not saved here first: this folder may be full, read-only or gone, which is why the
         # person chooses another.
         self._write_sections()
-        self.project = project.save_as(path)
+        return lambda: project.save_as(path)
+
+    def take_copy(self, copy: Project) -> None:
+        """Go on in a copy of the project."""
+        self.project = copy
         self._set_dirty(False)
         self.reload_runs()
         if self.run_in_view is not None:

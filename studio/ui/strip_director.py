@@ -55,8 +55,11 @@ class StripDirector(QObject):
         if outcome is None:
             self._strip.show_idle("Nothing is running.")
         elif outcome.is_error:
+            # Only what happened is bold; why, and what is kept, has to fit beside it.
+            what, stop, why = outcome.sentence.partition(". ")
+            rest = f"{why} {outcome.rest}".strip()
             self._strip.show_error(
-                outcome.sentence, outcome.rest, outcome.actions, bool(outcome.details)
+                f"{what}." if stop else what, rest, outcome.actions, bool(outcome.details)
             )
         else:
             self._strip.show_idle(f"{outcome.sentence} {outcome.rest}".strip())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,9 +17,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.app import World, build_world
+from studio.core.control import Control, Progress
 from studio.core.input import InputSpec
 from studio.core.project import Project
 from studio.core.settings import Recent
+from studio.data.dataset import Dataset
 from studio.data.index import open_dataset
 from studio.ui.panes.data.classes import ALL
 from studio.ui.panes.data.facts import fit_sentence
@@ -193,6 +196,160 @@ def test_a_project_whose_pictures_moved_asks_where_they_are(
     assert pane.pages.currentWidget() is pane.view
 
 
+# --- the first pictures, before the index ---------------------------------------------------------
+
+
+class SlowDisk:
+    """Indexing waits until it is let go on; the peek before it does not."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.gate = threading.Event()
+        monkeypatch.setattr("studio.ui.opening.open_dataset", self._open)
+
+    def _open(self, path: Path, progress: Progress, control: Control) -> Dataset:
+        assert self.gate.wait(20)
+        return open_dataset(path, progress=progress, control=control)
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowDisk]:
+    disk = SlowDisk(monkeypatch)
+    yield disk
+    disk.gate.set()
+
+
+def many_pictures(folder: Path, classes: str = "abcd", each: int = 60) -> Path:
+    """Links to one picture: more than a first look shows."""
+    first = folder.parent / f"{folder.name}.png"
+    write_noise(first, (200, 30, 30), 1)
+    for name in classes:
+        (folder / name).mkdir(parents=True)
+        for i in range(each):
+            os.link(first, folder / name / f"{i}.png")
+    return folder
+
+
+def in_sight(pane: DataPane) -> list[str]:
+    grid = pane.view.grid
+    first, last = grid.visible_rows()
+    return [grid.pictures.path(place) for place in range(first, last + 1)]
+
+
+def test_first_pictures_are_seen_before_the_index_and_stay(
+    world: World, pane: DataPane, qtbot: QtBot, slow: SlowDisk, tmp_path: Path
+) -> None:
+    view, grid = pane.view, pane.view.grid
+    arrived: set[str] = set()
+    pane.loader.arrived.connect(arrived.update)
+    with qtbot.waitSignal(world.session.peek_changed, timeout=10_000):
+        world.session.open_requested.emit(many_pictures(tmp_path / "seeds"))
+    assert pane.pages.currentWidget() is view
+    assert world.session.dataset is None
+    assert (grid.pictures.rowCount(), view.summary.text()) == (120, "Opening seeds…")
+    model = view.classes.classes
+    role = Qt.ItemDataRole.AccessibleTextRole
+    names = [model.index(i).data(role) for i in range(model.rowCount())]
+    assert names == ["All pictures", "a", "b", "c", "d"]
+    assert not view.split.edit_button.isEnabled()
+    qtbot.waitUntil(lambda: set(in_sight(pane)) <= arrived, timeout=10_000)
+    assert world.session.dataset is None
+    # A person may already scroll and choose.
+    grid.verticalScrollBar().setValue(90)
+    click(grid.viewport(), grid.visualRect(grid.pictures.index(9)).center())
+    before = [grid.pictures.path(place) for place in range(120)]
+    seen, chosen = in_sight(pane), grid.pictures.path(9)
+    assert world.session.picture_in_view is None
+    qtbot.waitUntil(lambda: set(seen) <= arrived, timeout=10_000)
+    arrived.clear()
+    with qtbot.waitSignal(world.session.dataset_changed, timeout=10_000):
+        slow.gate.set()
+    qtbot.waitUntil(lambda: world.session.peek is None, timeout=5_000)
+    assert grid.pictures.rowCount() == 240
+    assert in_sight(pane) == seen
+    assert [grid.pictures.path(place) for place in range(120)] == before
+    assert grid.verticalScrollBar().value() == 90
+    assert [grid.pictures.path(int(r)) for r in grid.chosen_rows()] != []
+    assert grid.currentIndex().row() == 9
+    assert world.session.picture_in_view == Path(chosen)
+    assert view.summary.text() == "240 pictures, 4 classes"
+    assert model.index(1).data(role) == "a: 60 pictures"
+    assert view.split.edit_button.isEnabled()
+    assert not arrived & set(seen)  # nothing is decoded twice
+
+
+def test_a_class_chosen_during_the_first_look_stays_chosen(
+    world: World, pane: DataPane, qtbot: QtBot, slow: SlowDisk, tmp_path: Path
+) -> None:
+    root = many_pictures(tmp_path / "seeds")
+    (root / "ab").mkdir()  # no class: it is empty
+    with qtbot.waitSignal(world.session.peek_changed, timeout=10_000):
+        world.session.open_requested.emit(root)
+    pane.view.classes.choose(2 + 1)
+    assert {pane.view.grid.pictures.index(i).data() for i in range(5)} == {"c"}
+    with qtbot.waitSignal(world.session.dataset_changed, timeout=10_000):
+        slow.gate.set()
+    assert pane.view.classes.chosen() == 2
+    assert len(pane.view.grid.pictures.rows()) == 60
+    assert pane.view.grid.pictures.index(0).data() == "c"
+
+
+def test_a_folder_that_fails_to_open_gives_the_start_page_back(
+    world: World, pane: DataPane, qtbot: QtBot, slow: SlowDisk, tmp_path: Path
+) -> None:
+    root = many_pictures(tmp_path / "seeds")
+    with qtbot.waitSignal(world.session.peek_changed, timeout=10_000):
+        world.session.open_requested.emit(root)
+    assert pane.pages.currentWidget() is pane.view
+    shutil.rmtree(root)
+    world.session.failed.disconnect(world.window.show_failure)
+    with qtbot.waitSignal(world.session.failed, timeout=10_000):
+        slow.gate.set()
+    assert pane.pages.currentWidget() is pane.start
+    assert pane.view.grid.pictures.rowCount() == 0
+    assert world.session.peek is None
+
+
+def test_a_cancelled_opening_gives_the_old_data_set_back(
+    world: World, pane: DataPane, qtbot: QtBot, slow: SlowDisk, tmp_path: Path
+) -> None:
+    session, view = world.session, pane.view
+    slow.gate.set()
+    open_folder(world, qtbot, many_pictures(tmp_path / "old", each=200))
+    old = session.dataset
+    slow.gate.clear()
+    view.classes.choose(1)
+    view.grid.choose_row(int(view.grid.pictures.rows()[150]))
+    bar = view.grid.verticalScrollBar()
+    before = (in_sight(pane), bar.value(), view.grid.chosen_rows().tolist(), view.summary.text())
+    with qtbot.waitSignal(session.peek_changed, timeout=10_000):
+        session.open_requested.emit(many_pictures(tmp_path / "new", "xy"))
+    assert {Path(path).parents[1].name for path in in_sight(pane)} == {"new"}
+    assert session.dataset is old
+    with qtbot.waitSignal(session.peek_changed, timeout=10_000):
+        next(job for job in session.jobs.running if job.words == "Opening new").cancel()
+        slow.gate.set()
+    assert session.dataset is old
+    assert (view.panel.title.whole(), view.classes.chosen()) == ("old", 1)
+    after = (in_sight(pane), bar.value(), view.grid.chosen_rows().tolist(), view.summary.text())
+    assert after == before
+
+
+def test_of_two_folders_the_one_asked_for_last_is_opened(
+    world: World, pane: DataPane, qtbot: QtBot, slow: SlowDisk, tmp_path: Path
+) -> None:
+    with qtbot.waitSignal(world.session.peek_changed, timeout=10_000):
+        world.session.open_requested.emit(many_pictures(tmp_path / "one"))
+    with qtbot.waitSignal(world.session.peek_changed, timeout=10_000):
+        world.session.open_requested.emit(many_pictures(tmp_path / "two", "xy"))
+    with qtbot.waitSignal(world.session.dataset_changed, timeout=10_000):
+        slow.gate.set()
+    assert world.session.dataset is not None
+    assert world.session.dataset.root == tmp_path / "two"
+    qtbot.waitUntil(lambda: not world.session.jobs.running, timeout=10_000)
+    assert pane.view.panel.title.whole() == "two"
+    assert pane.view.summary.text() == "120 pictures, 2 classes"
+
+
 # --- the list -------------------------------------------------------------------------------------
 
 
@@ -268,9 +425,9 @@ def test_only_pictures_in_sight_are_decoded(
     for i in range(1, 5_000):
         os.link(first, tmp_path / "many" / "a" / f"{i}.png")
         os.link(first, tmp_path / "many" / "b" / f"{i}.png")
-    open_folder(world, qtbot, tmp_path / "many")
     decoded: set[str] = set()
     pane.loader.arrived.connect(decoded.update)
+    open_folder(world, qtbot, tmp_path / "many")
     qtbot.waitUntil(lambda: len(decoded) > 0 and pane.loader.waiting() == 0, timeout=10_000)
     bar = pane.view.grid.verticalScrollBar()
     for step in range(1, 40):

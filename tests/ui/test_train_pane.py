@@ -328,6 +328,7 @@ def test_a_disk_that_refuses_is_told_and_nothing_runs(
     failures: list[object] = []
     world.session.failed.connect(failures.append)
     click(qtbot, world.pane.recipe.start)
+    qtbot.waitUntil(lambda: bool(failures), timeout=10_000)
     assert len(failures) == 1 and not world.training.is_running
 
 

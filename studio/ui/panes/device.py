@@ -234,6 +234,11 @@ class DevicePage(QWidget):
         self.test_button.clicked.connect(self._test_pressed)
         row.addWidget(self.test_button)
         column.addLayout(row)
+        self.test_note = Text(
+            "Starts TensorFlow, compares its answers with plain arithmetic, measures its speed and "
+            "learns a little. It takes a few seconds.", tone="secondary", wrap=True,
+        )  # fmt: skip
+        column.addWidget(self.test_note)
         self._test_rows = QVBoxLayout()
         self._test_rows.setSpacing(0)
         column.addLayout(self._test_rows)
@@ -294,6 +299,7 @@ class DevicePage(QWidget):
         self._write("self-test")
         self.test_button.setText("Stop")
         self.test_words.setText("starting")
+        self.test_note.hide()
         self._add_test(None)
         self._job = self._session.engines.inspector.submit(
             lambda job: DescribeDevice(job, self_test=True),

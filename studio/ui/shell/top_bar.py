@@ -110,13 +110,16 @@ class TopBar(QFrame):
         describe(self.run_button, words or "No run yet", "", sentence)
         self._fit()
 
-    def set_device(self, words: str, sentence: str = "", on: bool = False) -> None:
-        """The device chip: "CPU · 8 cores"; `on` while the device page is open."""
+    def set_device(self, words: str, sentence: str = "") -> None:
+        """The device chip: "CPU · 8 cores"."""
         self._device_words = words
         self.device_button.setText(words)
-        self.device_button.setChecked(on)
         describe(self.device_button, words or "Device", "", sentence)
         self._fit()
+
+    def set_device_open(self, on: bool) -> None:
+        """Whether the device page is open."""
+        self.device_button.setChecked(on)
 
     def set_undo(self, what: str | None) -> None:
         """What Ctrl+Z would take back; None where there is nothing."""

@@ -78,6 +78,10 @@ class Banner(QFrame):
         self.button.setText(text)
         self.button.set_icon(icon)
         self.button.setVisible(bool(text))
+        bare = self.button.isHidden() and self.cross.isHidden()
+        row = self.layout()
+        if row is not None:
+            row.setContentsMargins(S3, 4, S3 if bare else 4, 4)
 
     def show_text(self, kind: str, text: str, action_text: str = "", action_icon: str = "") -> None:
         """Set everything at once and show the banner."""

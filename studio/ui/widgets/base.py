@@ -85,6 +85,7 @@ def draw_text(
     elide: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
 ) -> None:
     """Draw one line of text, vertically centred, elided where it does not fit."""
+    text = " ".join(text.splitlines()) if "\n" in text or "\r" in text else text
     width = rect.width()
     if text_width(font, text) > width + 0.5:
         text = QFontMetricsF(font).elidedText(text, elide, width)

@@ -52,7 +52,10 @@ class ProbabilityBars(QWidget):
         return QSize(200, H_ROW * len(self._rows))
 
     def _name_room(self) -> float:
-        return min(self._name_width, self.width() * 0.4)
+        """As wide as asked for; more, up to a third, where names are long and there is room."""
+        font = theme_of(self).font("body", SEMIBOLD)
+        longest = max((text_width(font, name) for name, _ in self._rows), default=0.0) + 1
+        return min(max(self._name_width, min(longest, self.width() / 3)), self.width() * 0.4)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:

@@ -13,6 +13,7 @@ from studio.ui.tokens import H_ROW, MEDIUM, SEMIBOLD
 from studio.ui.widgets.banner import Banner
 from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.drop import Describe, DropZone
+from studio.ui.widgets.empty import EmptyState
 from studio.ui.widgets.image_view import ImageView
 from studio.ui.widgets.pane_frame import PaneFrame
 from studio.ui.widgets.panel import Bar, Panel, WorkArea
@@ -34,6 +35,7 @@ class OutputBars(QWidget):
         column.setContentsMargins(0, 0, 0, 8)
         column.setSpacing(2)
         self.name = Text(name, "small", "secondary", MEDIUM)
+        self.name.setTextFormat(Qt.TextFormat.PlainText)
         self.bars = ProbabilityBars()
         column.addWidget(self.name)
         column.addWidget(self.bars)
@@ -160,18 +162,11 @@ class ClassifyView(QWidget):
         return page
 
     def _nothing_page(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(32, 32, 32, 32)
-        heading = Text("Drop a picture to see what it is", "heading", wrap=True)
-        self.nothing = Text("", tone="secondary", wrap=True)
-        for label in (heading, self.nothing):
-            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(2)
-        column.addWidget(heading)
-        column.addSpacing(6)
-        column.addWidget(self.nothing)
-        column.addStretch(3)
+        page = EmptyState("Drop a picture to see what it is", "", "Choose pictures…",
+                          icon="classify", action_icon="image")  # fmt: skip
+        self.nothing = page.sentence
+        self.nothing.setTextFormat(Qt.TextFormat.PlainText)
+        page.action.connect(lambda: self.choose_button.click())
         return page
 
     # --- what is shown --------------------------------------------------------------------------

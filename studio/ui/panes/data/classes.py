@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,9 +71,10 @@ class ClassModel(QAbstractListModel):
         """
         most = max(counts or (), default=0) or 1
         self._all = [ClassRow(ALL, "All pictures", total, 0.0)]
+        known: Sequence[int | None] = [None] * len(names) if counts is None else counts
         self._all += [
             ClassRow(i, display_name(name), n, (n or 0) / most)
-            for i, (name, n) in enumerate(zip(names, counts or [None] * len(names), strict=True))
+            for i, (name, n) in enumerate(zip(names, known, strict=True))
         ]
         self._apply()
 

@@ -86,8 +86,8 @@ def listed(
     return rows[np.argsort(shuffled[rows], kind="stable")]
 
 
-def rows_of_paths(dataset: Dataset, paths: list[str]) -> NDArray[np.int64]:
+def rows_of_paths(dataset: Dataset, paths: list[str]) -> dict[str, int]:
     """Where these relative paths stand in a data set, in their order; unknown ones are left out."""
     wanted = set(paths)
     found = {path: row for row, path in enumerate(dataset.paths) if path in wanted}
-    return np.array([found[path] for path in paths if path in found], np.int64)
+    return {path: found[path] for path in paths if path in found}

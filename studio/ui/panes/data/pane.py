@@ -57,7 +57,7 @@ class DataPane(QWidget):
         self._dataset: Dataset | None = None
         self._peek: Peek | None = None
         self._left: Place | None = None
-        self._first: NDArray[np.int64] | None = None
+        self._first: tuple[Dataset, NDArray[np.int64]] | None = None
         self._asked: tuple[object, ...] = ()
         self._is_listing = False
         self._lowered: list[str] = []
@@ -175,7 +175,7 @@ class DataPane(QWidget):
     def _show_peek(self, peek: Peek) -> None:
         view = self.view
         self._forget()
-        self._peek, self._dataset, self._first = peek, peek.dataset, None
+        self._peek, self._dataset = peek, peek.dataset
         view.panel.set_title(peek.dataset.name)
         self._empty_searches()
         names = class_names(peek.dataset) if peek.knows_classes else ()
@@ -201,7 +201,6 @@ class DataPane(QWidget):
     def _show(self, dataset: Dataset | None) -> None:
         self._forget()
         self._dataset = dataset
-        self._first = None
         if dataset is None:
             self.view.grid.pictures.show(None, np.empty(0, np.int64))
             self._project_changed()
@@ -215,17 +214,19 @@ class DataPane(QWidget):
     def _fill_peek(self, dataset: Dataset, peek: Peek) -> None:
         """The index is there: keep what is in sight, add the rest."""
         view = self.view
-        chosen = view.grid.chosen_rows().tolist()
+        paths = peek.dataset.paths
+        chosen = [paths[row] for row in view.grid.chosen_rows().tolist()]
         here, name = view.grid.verticalScrollBar().value(), ""
         if (index := view.classes.chosen()) != ALL:
             name = class_names(peek.dataset)[index]
         self._peek = self._left = None
         self._dataset, self._lowered, self._ranks = dataset, [], None
-        self._first = rows_of_paths(dataset, peek.dataset.paths)
+        rows = rows_of_paths(dataset, paths)
+        self._first = dataset, np.array(list(rows.values()), np.int64)
         names = class_names(dataset)
         self._fill_classes(dataset, names.index(name) if name in names else ALL)
         self._fill_rest()
-        self._list(rows_of_paths(dataset, [peek.dataset.paths[row] for row in chosen]))
+        self._list(np.array([rows[path] for path in chosen if path in rows], np.int64))
         view.grid.verticalScrollBar().setValue(here)
 
     def _forget(self) -> None:
@@ -310,9 +311,10 @@ class DataPane(QWidget):
             self._ranking.ask(lambda: name_ranks(dataset))  # the list is sorted when it is there
         if query and not self._lowered:
             self._lowered = [path.lower() for path in dataset.paths]
+        first = self._first[1] if self._first is not None and self._first[0] is dataset else None
         return listed(
             dataset, None if chosen == ALL else chosen, self._lowered, query, order,
-            self._ranks, self._first,
+            self._ranks, first,
         )  # fmt: skip
 
     def _nothing_words(self, dataset: Dataset) -> str:

@@ -101,7 +101,7 @@ def advice(family: str, pictures: int | None) -> tuple[str, str]:
     if pictures <= FEW_PICTURES:
         return number, "keep the features of a small backbone fixed and train the outputs only."
     if pictures <= SOME_PICTURES:
-        return number, "train the last blocks of a small backbone."
+        return number, "start with the fixed features of a small backbone, then train its blocks."
     return number, "enough to train a whole backbone, from its weights on."
 
 

@@ -15,6 +15,7 @@ from studio.models.facts import facts_of
 from studio.models.registry import ArchitectureSpec, output_keys
 from studio.ui.forms import SpecForm
 from studio.ui.jobs import Jobs
+from studio.ui.panes.common import chain
 from studio.ui.panes.model.blocks import BlockSlider
 from studio.ui.panes.model.catalogue import amount
 from studio.ui.panes.model.layers import LayerTable
@@ -157,8 +158,8 @@ class Details(Panel):
         self._spec, self._input = spec, input
         if other:
             self.set_title(spec.title)
-            self.authors.setText(f"{spec.authors}, {spec.year}")
-            self.authors.setToolTip(spec.paper)
+            self.authors.setText(f"{short_authors(spec.authors)}, {spec.year}")
+            self.authors.setToolTip(f"{spec.authors}, {spec.year}: {spec.paper}")
             self.sentence.setText(spec.sentence)
             self._remake_form(spec)
         elif self._form is not None:
@@ -233,6 +234,8 @@ class Details(Panel):
         self._form.changed.connect(self.spec_edited)
         self.settings.add(self._form)
         self.settings.setVisible(not self._form.is_empty())
+        controls = [self._form.field(name) for name in self._form.names()]
+        chain(self.blocks.slider, *controls, self.table, self.use_button)
 
     def _show_input(self, spec: ArchitectureSpec, input: InputSpec) -> None:
         if self._input_form is None:
@@ -286,3 +289,9 @@ class Details(Panel):
             words = f"{words}: {share}"
         self.transfer_label.setText("Train from" if transfer == "last-blocks" else "Trains")
         self.transfer_words.setText(words)
+
+
+def short_authors(authors: str) -> str:
+    """The first of three or more authors “and others”; the tooltip has them all."""
+    first, comma, _ = authors.partition(", ")
+    return f"{first} and others" if comma else authors

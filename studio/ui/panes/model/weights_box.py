@@ -22,6 +22,8 @@ from studio.ui.widgets.tips import describe
 from studio.ui.widgets.track import Track
 
 IMAGENET = "imagenet"
+BREAK = "\u200b"
+"""A space without width: lines of a narrow panel may break there."""
 
 
 class WeightsBox(QWidget):
@@ -128,8 +130,9 @@ class WeightsBox(QWidget):
             self.more.setText(f"{entry.licence}.")
         elif entry is not None:
             self.words.setText("ImageNet, not on this computer yet")
-            self.more.setText(f"{entry.file}, about {file_size(entry.about_bytes)}. "
-                              f"{entry.licence}.")  # fmt: skip
+            # A line may break after each part of the file's long name.
+            name = entry.file.replace("_", f"_{BREAK}")
+            self.more.setText(f"{name}, about {file_size(entry.about_bytes)}. {entry.licence}.")
         else:
             self.words.setText("No ImageNet weights at this width")
             self.more.setText("Choose another width or a file of yours.")

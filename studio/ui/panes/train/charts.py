@@ -18,6 +18,7 @@ from studio.ui.widgets.text import Text
 
 AXIS_WIDTH = 52
 MARGIN = 16
+_FEW_TICKS = 3
 DOTS = [1.3, 2.7]
 """Two pixels on, four off, for a line of 1.5 px."""
 
@@ -139,6 +140,8 @@ class Chart(pg.PlotWidget):
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
+        # Above the curves, where pyqtgraph puts it, the grid would cut through them.
+        self.values.setZValue(-1)
         self.plotItem.hideButtons()
         self.plotItem.layout.setContentsMargins(0, 8, MARGIN, 0 if has_epochs else 6)
         if not has_epochs:
@@ -256,15 +259,27 @@ class Chart(pg.PlotWidget):
 
 
 def log_ticks(low: float, high: float, most: int) -> list[float]:
-    """Logarithms of 1, 2, 5 × 10ⁿ between two logarithms; powers of ten alone where too many."""
+    """Logarithms of 1, 2, 5 × 10ⁿ between two logarithms; powers of ten alone where too many.
+
+    A range that holds hardly one of them gets values in equal steps, so that it can be read.
+    """
     span = range(math.floor(low) - 1, math.ceil(high) + 1)
     for digits in ((1, 2, 5), (1, 3), (1,)):
         ticks = [math.log10(d) + n for n in span for d in digits]
         ticks = [t for t in ticks if low - 1e-9 <= t <= high + 1e-9]
+        if len(ticks) < _FEW_TICKS <= most and digits == (1, 2, 5):
+            return _even_ticks(10.0**low, 10.0**high, most)
         if len(ticks) <= most or digits == (1,):
             break
     every = max(1, math.ceil(len(ticks) / most))
     return ticks[::every]
+
+
+def _even_ticks(low: float, high: float, most: int) -> list[float]:
+    """Logarithms of round values in equal steps between two values."""
+    step = nice_step(high - low, min(most, 5))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [math.log10(i * step) for i in range(max(1, first), last + 1)]
 
 
 def nice_step(span: float, most: int) -> float:

@@ -25,6 +25,10 @@ from studio.ui.widgets.numbers import percent, significant
 
 BATCH_OPACITY = 0.28
 _PLAN_POINTS = 400
+_ROOM_FOR_POINT = 0.01
+"""Share of an axis beyond its end, so that the last point is whole."""
+_ALMOST_NOTHING = 1e-3
+_FIRST_EPOCHS = 40
 _NOTHING = "–"
 
 
@@ -138,6 +142,7 @@ class Curves(QWidget):
         self._best_line.setPen(self.loss.pen(t.warning, 1, Qt.PenStyle.DotLine))
         font = theme_of(self).font("small", SEMIBOLD)
         self._best_text.setFont(font)
+        self._best_text.fill = pg.mkBrush(QColor(t.surface))
         self.redraw()
 
     def redraw(self) -> None:
@@ -235,10 +240,11 @@ class Curves(QWidget):
 
     def _fit_axes(self) -> None:
         if not self._is_zoomed:
-            self.rate.box.setXRange(0, self._end(), padding=0)
+            self.rate.box.setXRange(0, self._end() * (1 + _ROOM_FOR_POINT), padding=0)
         low, high = self.rate.box.viewRange()[0]
         self.loss.box.setYRange(*self._loss_range(low, high), padding=0)
-        self.accuracy.box.setYRange(self._accuracy_floor(low, high), 1.0, padding=0)
+        floor = self._accuracy_floor(low, high)
+        self.accuracy.box.setYRange(floor, 1 + (1 - floor) * 3 * _ROOM_FOR_POINT, padding=0)
         rates = [run.recipe.learning_rate for run in self._runs if run.in_view]
         seen = [float(r.series.batches["learning_rate"].max()) for r in self._runs
                 if r.in_view and r.series.batches.count]  # fmt: skip
@@ -247,7 +253,13 @@ class Curves(QWidget):
         self.rate.box.setYRange(0, top * 1.05, padding=0)
 
     def _end(self) -> float:
-        return max([1.0, *(max(float(r.epochs), r.series.end()) for r in self._runs)])
+        """All planned epochs; of a long plan first a part, doubled as often as it is half full."""
+        done = max([0.0, *(r.series.end() for r in self._runs)])
+        shown = float(_FIRST_EPOCHS)
+        while shown < 2 * done:
+            shown *= 2
+        planned = max([1.0, *(float(r.epochs) for r in self._runs)])
+        return max(done, min(planned, shown))
 
     def _loss_range(self, low: float, high: float) -> tuple[float, float]:
         values = [np.empty(0)]
@@ -410,7 +422,10 @@ class Curves(QWidget):
             return [Key("then", significant(value), "")] if value is not None else []
         rates = view.series.batches["learning_rate"]
         value = float(rates[-1]) if len(rates) else view.recipe.learning_rate
-        return [Key("now", significant(value), "")]
+        # What a cosine leaves after its last step is no number that helps anybody.
+        tiny = value < view.recipe.learning_rate * _ALMOST_NOTHING
+        name = "last" if len(rates) and view.series.end() >= view.epochs else "now"
+        return [Key(name, "almost 0" if tiny else significant(value), "")]
 
 
 def plan(run: Shown, start: float) -> tuple[Column, Column]:

@@ -180,6 +180,7 @@ class TrainPane(QWidget):
         has_runs = bool(self._session.runs)
         self.pages.setCurrentWidget(self.centre.content if has_runs else self.empty)
         self.centre.set_tools_enabled(has_runs)
+        self.recipe.set_start_primary(has_runs)
         if not has_runs:
             self._show_empty()
             return

@@ -75,6 +75,10 @@ class RecipePanel(Panel):
         self.start.setEnabled(not problem and not self.has_error())
         self.prepare.setVisible(False)
 
+    def set_start_primary(self, primary: bool) -> None:
+        """Whether Start stands out; a pane has one button that does."""
+        self.start.set_kind("primary" if primary else "normal")
+
     def show_running(self, recipe: Recipe) -> None:
         """The running recipe as text; what cannot be edited now is no grey form."""
         self._swap(running=True)

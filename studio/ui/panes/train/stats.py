@@ -10,6 +10,8 @@ from studio.ui.widgets.numbers import duration, loss, percent, speed
 from studio.ui.widgets.text import Text
 
 _NOTHING = "–"
+_VALIDATED = "Validation accuracy, best epoch"
+"""The epoch whose weights are kept; by the loss, so that another may have more right."""
 
 
 class Stat(QWidget):
@@ -41,13 +43,13 @@ class Stat(QWidget):
 
 
 class Stats(QWidget):
-    """Best validation accuracy, validation loss, time of an epoch, speed."""
+    """Validation accuracy of the best epoch, validation loss, time of an epoch, speed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         row = QHBoxLayout(self)
         row.setContentsMargins(S4, S3, S4, S2)
-        self.accuracy = Stat("Best validation accuracy")
+        self.accuracy = Stat(_VALIDATED)
         self.loss = Stat("Validation loss")
         self.epoch = Stat("An epoch takes")
         self.speed = Stat("Speed")
@@ -70,7 +72,7 @@ class Stats(QWidget):
         best = series.best_epoch
         validated = series.at_epoch("validation_accuracy", best)
         self.accuracy.caption.setText(
-            "Best validation accuracy" if validated is not None or not best
+            _VALIDATED if validated is not None or not best
             else "Training accuracy"
         )  # fmt: skip
         if validated is not None:

@@ -45,11 +45,11 @@ class Recipe(Spec):
     keep_best_by: KeepBestBy = parameter(
         "validation loss", title="Keep the best by",
         choices={
-            "validation loss": "Validation loss",
-            "validation accuracy": "Validation accuracy",
+            "validation loss": "Loss",
+            "validation accuracy": "Accuracy",
         },
-        help="What decides which epoch's weights are kept; without validation pictures, "
-        "the training's own value.",
+        help="Which of the validation's values decides whose epoch's weights are kept; without "
+        "validation pictures, the training's own.",
     )  # fmt: skip
     seed: int = parameter(
         1, title="Seed", minimum=0, maximum=2_147_483_647, step=1,

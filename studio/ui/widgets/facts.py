@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.ui.tokens import MEDIUM, REGULAR, S3
 from studio.ui.widgets.text import ElidedLabel, Text
@@ -13,6 +13,8 @@ from studio.ui.widgets.text import ElidedLabel, Text
 
 class FactList(QWidget):
     """Names at the left in secondary colour, values at the right; long values elide.
+
+    Each row shares its width by itself, so that a long name shortens no other row's value.
 
     `strong=True` sets values in weight 500 with 6 px between rows.
     """
@@ -25,11 +27,9 @@ class FactList(QWidget):
     ) -> None:
         super().__init__(parent)
         self._weight = MEDIUM if strong else REGULAR
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(S3)
-        self._grid.setVerticalSpacing(6 if strong else 4)
-        self._grid.setColumnStretch(1, 1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6 if strong else 4)
         self._rows: list[tuple[Text, ElidedLabel]] = []
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.set_facts(facts)
@@ -40,9 +40,11 @@ class FactList(QWidget):
             name = Text("", tone="secondary")
             value = ElidedLabel("", weight=self._weight)
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            row = len(self._rows)
-            self._grid.addWidget(name, row, 0)
-            self._grid.addWidget(value, row, 1)
+            line = QHBoxLayout()
+            line.setSpacing(S3)
+            line.addWidget(name)
+            line.addWidget(value, 1)
+            self._column.addLayout(line)
             self._rows.append((name, value))
         for row, (name, value) in enumerate(self._rows):
             used = row < len(facts)

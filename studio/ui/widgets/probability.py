@@ -14,6 +14,7 @@ from studio.ui.widgets.base import draw_text, look, rounded, text_width, track_c
 from studio.ui.widgets.numbers import number, percent
 
 _PERCENT_WIDTH = 60
+_LONG_NAME = 128
 
 
 class ProbabilityBars(QWidget):
@@ -52,10 +53,11 @@ class ProbabilityBars(QWidget):
         return QSize(200, H_ROW * len(self._rows))
 
     def _name_room(self) -> float:
-        """As wide as asked for; more, up to a third, where names are long and there is room."""
+        """As wide as asked for; more, up to about a third, where names are long."""
         font = theme_of(self).font("body", SEMIBOLD)
         longest = max((text_width(font, name) for name, _ in self._rows), default=0.0) + 1
-        return min(max(self._name_width, min(longest, self.width() / 3)), self.width() * 0.4)
+        wanted = max(self._name_width, min(longest, max(self.width() / 3, _LONG_NAME)))
+        return min(wanted, self.width() * 0.48)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:

@@ -19,7 +19,7 @@ from studio.ui.panes.classify.batch import BatchModel, Item
 from studio.ui.theme import theme_of
 from studio.ui.thumbnails import ThumbnailLoader, middle_square
 from studio.ui.tokens import MEDIUM, R1, REGULAR
-from studio.ui.widgets.base import centred, draw_text, look, rounded, text_width
+from studio.ui.widgets.base import centred, draw_text, look, ringed, rounded, text_width
 from studio.ui.widgets.image_view import draw_rounded
 from studio.ui.widgets.numbers import percent
 
@@ -134,6 +134,7 @@ class BatchList(QListView):
         self.setMouseTracking(True)
         self.setViewportMargins(8, 0, 8, 4)
         self.setAccessibleName("Pictures to classify")
+        ringed(self, R1)
         self.selectionModel().currentChanged.connect(
             lambda now, _before: self.item_chosen.emit(now.row())
         )

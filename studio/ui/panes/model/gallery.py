@@ -28,7 +28,7 @@ from studio.ui import icons
 from studio.ui.panes.model.catalogue import Card, amount, megabytes
 from studio.ui.theme import theme_of
 from studio.ui.tokens import MEDIUM, R1, R3, S3, S4, SEMIBOLD
-from studio.ui.widgets.base import centred, draw_text, rounded, text_width
+from studio.ui.widgets.base import centred, draw_text, ringed, rounded, text_width
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -111,6 +111,8 @@ class CardDelegate(QStyledItemDelegate):
         painter.save()
         border, width = (t.accent, 2.0) if chosen else (t.line_strong if hover else t.edge, 1.0)
         rounded(painter, rect, R3, t.raised, border, width)
+        if chosen and view.property("keyboardFocus"):
+            rounded(painter, rect.adjusted(4, 4, -4, -4), R3 - 2, None, t.accent, 1)
         inner = rect.adjusted(S3 + 1, S3, -S3 - 1, -10)
         self._head(painter, inner, card)
         colour = t.accent if chosen else t.line_strong
@@ -228,6 +230,7 @@ class Gallery(QListView):
         self.setMouseTracking(True)
         self.setViewportMargins(S4, 0, 0, 0)
         self.setAccessibleName("Networks")
+        ringed(self, 0)
         self._silent = False
         self.selectionModel().currentChanged.connect(self._current_changed)
         self.doubleClicked.connect(self._ask_to_use)

@@ -28,8 +28,8 @@ from PySide6.QtWidgets import (
 from studio.core.results import LayerNode, NetworkSummary
 from studio.ui import icons
 from studio.ui.theme import theme_of
-from studio.ui.tokens import H_TABLE, MEDIUM
-from studio.ui.widgets.base import draw_text
+from studio.ui.tokens import H_TABLE, MEDIUM, R1
+from studio.ui.widgets.base import draw_text, ringed
 from studio.ui.widgets.numbers import TIMES
 
 Index = QModelIndex | QPersistentModelIndex
@@ -189,6 +189,7 @@ class LayerTable(QTreeView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Layers")
+        ringed(self, R1)
         self.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
         header = self.header()

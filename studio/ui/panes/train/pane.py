@@ -155,6 +155,8 @@ class TrainPane(QWidget):
     def _show_recipe(self) -> None:
         self.recipe.show_recipe(self._session.recipe)
         self._show_left()
+        if not self._session.runs:
+            self._show_empty()
 
     def _restyle(self) -> None:
         self.centre.curves.restyle()

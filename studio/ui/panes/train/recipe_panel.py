@@ -144,9 +144,12 @@ class RecipePanel(Panel):
         self.prepare_requested.emit(self.prepare.icon_name() == "copy")
 
     def _foot_while_running(self, words: str, icon: str) -> None:
+        had_focus = self.start.hasFocus()
+        self.prepare.setVisible(True)
+        if had_focus:
+            self.prepare.setFocus()
         self.start.setVisible(False)
         self.estimate.setVisible(False)
-        self.prepare.setVisible(True)
         self.prepare.setText(words)
         self.prepare.set_icon(icon)
         describe(self.prepare, words, "", "Settings for later do not touch the run that trains.")

@@ -22,7 +22,7 @@ from studio.core.runs import RunFolder
 from studio.ui.panes.train.words import best_accuracy, run_subtitle
 from studio.ui.theme import theme_of
 from studio.ui.tokens import MEDIUM, R1
-from studio.ui.widgets.base import draw_text, look, rounded, text_width
+from studio.ui.widgets.base import draw_text, look, ringed, rounded, text_width
 from studio.ui.widgets.choices import paint_box
 from studio.ui.widgets.numbers import count, number, percent
 
@@ -214,6 +214,7 @@ class RunList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setAccessibleName("Runs")
+        ringed(self, R1)
         self.selectionModel().currentChanged.connect(self._current_changed)
 
     def set_current_run(self, run: RunFolder | None) -> None:

@@ -16,6 +16,7 @@ from studio.core.errors import StudioError
 from studio.core.paths import display_name
 from studio.core.results import Bars, ImageGrid, LayerNode, Prediction, Result
 from studio.core.runs import RunFolder
+from studio.models.registry import output_keys
 from studio.data import pixels
 from studio.engine.protocol.messages import ListLayers, Predict, Predicted, Request, Visualize
 from studio.ui.latest import Latest
@@ -139,6 +140,9 @@ class UnderstandPane(QWidget):
     def _take_layers(self, layers: tuple[LayerNode, ...]) -> None:
         self.view.layer_count.setText(f"{count_layers(layers):,}")
         before = self.view.tree.current_layer()
+        if self._run is not None:
+            keys = output_keys(dict(self._run.record.outputs))
+            self.view.tree.set_heads({key: f"Output “{name}”" for name, key in keys.items()})
         self.view.tree.set_layers(layers)
         now = self.view.tree.current_layer()
         if before is not None and now is not None and before.name == now.name:
@@ -240,7 +244,7 @@ class UnderstandPane(QWidget):
             return
         leaf = leaf_of(node)
         view = self.view
-        view.layer_name.setText(short_name(node.name))
+        view.layer_name.setText(view.tree.title_of(node))
         kind = leaf.kind if leaf is node else f"ends with {short_name(leaf.name)}, {leaf.kind}"
         weights = count(node.parameters, "weight") if node.parameters else "no weights"
         view.layer_words.setText(f"{kind}, {weights}")

@@ -17,7 +17,7 @@ from studio.core.results import LayerNode
 from studio.ui import icons
 from studio.ui.theme import theme_of
 from studio.ui.tokens import MEDIUM, R1, REGULAR
-from studio.ui.widgets.base import draw_text, look, rounded, text_width
+from studio.ui.widgets.base import draw_text, look, ringed, rounded, text_width
 from studio.ui.widgets.numbers import TIMES, count
 
 Index = QModelIndex | QPersistentModelIndex
@@ -68,7 +68,7 @@ class LayerDelegate(QStyledItemDelegate):
         draw_text(painter, right, shape, small, colour, Qt.AlignmentFlag.AlignRight)
         name = QRectF(rect.left() + 4, rect.top(), right.left() - rect.left() - 12, rect.height())
         font = theme.font("body", MEDIUM if selected else REGULAR)
-        draw_text(painter, name, short_name(node.name), font, t.text)
+        draw_text(painter, name, view.title_of(node), font, t.text)
 
 
 class LayerTree(QTreeView):
@@ -82,6 +82,7 @@ class LayerTree(QTreeView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._heads: dict[str, str] = {}
         self._model = QStandardItemModel(self)
         self.setModel(self._model)
         self.setItemDelegate(LayerDelegate(self))
@@ -93,7 +94,16 @@ class LayerTree(QTreeView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
         self.setAccessibleName("Layers")
+        ringed(self, R1)
         self.selectionModel().currentChanged.connect(self._current_changed)
+
+    def set_heads(self, heads: dict[str, str]) -> None:
+        """Names of the outputs' layers as the person knows them, by the layers' own names."""
+        self._heads = heads
+
+    def title_of(self, node: LayerNode) -> str:
+        """What a layer is called here."""
+        return self._heads.get(node.name, short_name(node.name))
 
     def set_layers(self, layers: tuple[LayerNode, ...]) -> None:
         """Show another network; the layer of the same name stays current, else the first filter."""
@@ -160,14 +170,14 @@ class LayerTree(QTreeView):
         painter.restore()
 
     def _item(self, node: LayerNode) -> QStandardItem:
-        item = QStandardItem(short_name(node.name))
+        item = QStandardItem(self.title_of(node))
         item.setData(node, NodeRole)
         item.setToolTip(
             f"{node.name}\n{node.kind}, {shape_words(node.shape)}\n"
             f"{count(node.parameters, 'weight')}"
         )
         item.setData(
-            f"{short_name(node.name)}, {node.kind}, {shape_words(node.shape)}",
+            f"{self.title_of(node)}, {node.kind}, {shape_words(node.shape)}",
             Qt.ItemDataRole.AccessibleTextRole,
         )
         for child in node.children:

@@ -30,7 +30,7 @@ class Recipe(Spec):
         help="Pictures for each step of the optimiser; larger needs more memory.",
     )  # fmt: skip
     learning_rate: float = parameter(
-        1e-3, title="Learning rate", minimum=1e-7, maximum=10.0, log=True, safe=(1e-5, 1e-1),
+        2e-3, title="Learning rate", minimum=1e-7, maximum=10.0, log=True, safe=(1e-5, 1e-1),
         help="Size of a step: too high and the loss jumps, too low and it hardly moves.",
     )  # fmt: skip
     optimiser: Optimiser = parameter(

@@ -101,6 +101,12 @@ def click(qtbot: QtBot, widget: QWidget) -> None:
     qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
 
 
+def press_start(qtbot: QtBot, world: World) -> None:
+    """Press Start, and wait until the run is written and trains."""
+    click(qtbot, world.pane.recipe.start)
+    qtbot.waitUntil(lambda: world.training.is_running, timeout=10_000)
+
+
 def until_ended(qtbot: QtBot, world: World) -> None:
     qtbot.waitUntil(lambda: not world.training.is_running, timeout=LONG)
 
@@ -148,7 +154,7 @@ def test_the_recipe_is_edited_by_keys_and_can_be_undone(
 def test_a_training_from_start_to_end(qtbot: QtBot, world: World, pictures: Path) -> None:
     open_pictures(world, pictures, epochs=3)
     pane, training = world.pane, world.training
-    click(qtbot, pane.recipe.start)
+    press_start(qtbot, world)
     assert training.is_running
     assert pane.recipe.lock.isVisible() and not pane.recipe.editor.isVisible()
     state = training.strip_state()
@@ -178,7 +184,7 @@ def test_prepare_the_next_run_while_one_trains(
 ) -> None:
     open_pictures(world, pictures, epochs=500)
     recipe = world.pane.recipe
-    click(qtbot, recipe.start)
+    press_start(qtbot, world)
     click(qtbot, recipe.prepare)
     assert recipe.editor.isVisible() and not recipe.start.isVisible()
     click(qtbot, recipe.prepare)
@@ -190,7 +196,7 @@ def test_prepare_the_next_run_while_one_trains(
 def test_pause_stop_and_go_on(qtbot: QtBot, world: World, pictures: Path) -> None:
     open_pictures(world, pictures, epochs=40, batch_size=4)
     training, pane = world.training, world.pane
-    click(qtbot, pane.recipe.start)
+    press_start(qtbot, world)
     until_epoch(qtbot, world, 1)
     training.pause()
     state = training.strip_state()
@@ -232,7 +238,7 @@ def test_the_crosshair_moves_by_mouse_and_key(
     open_pictures(world, pictures, epochs=3)
     pane = world.pane
     curves = pane.centre.curves
-    click(qtbot, pane.recipe.start)
+    press_start(qtbot, world)
     until_ended(qtbot, world)
     qtbot.waitUntil(lambda: curves.heads[1].legend.keys() != (), timeout=5_000)
     chart = curves.loss
@@ -283,16 +289,16 @@ def _zoom(qtbot: QtBot, world: World) -> None:
 def test_two_runs_are_compared(qtbot: QtBot, world: World, pictures: Path) -> None:
     open_pictures(world, pictures, epochs=1)
     pane, session = world.pane, world.session
-    click(qtbot, pane.recipe.start)
+    press_start(qtbot, world)
     until_ended(qtbot, world)
     session.set_recipe(session.recipe.changed(learning_rate=0.01))
-    click(qtbot, pane.recipe.start)
+    press_start(qtbot, world)
     until_ended(qtbot, world)
     qtbot.waitUntil(lambda: len(pane.runs.model.shown()) == 2, timeout=5_000)
     pane.redraw()
     assert pane.runs.compare.isVisible()
     rows = {row[0]: row[1:] for row in pane.runs.table.cells()[1:]}
-    assert rows["Learning rate"] == ["0.01", "0.001"]
+    assert rows["Learning rate"] == ["0.01", "0.002"]
     qtbot.waitUntil(lambda: "1 accuracy" in pane.centre.curves.accuracy.shown(), timeout=5_000)
     box = pane.runs.list.visualRect(pane.runs.model.index(1)).center()
     box.setX(16)
@@ -340,7 +346,7 @@ def test_a_killed_worker_is_told_at_once_and_the_run_goes_on(
     world = make_world(qtbot, engines)
     try:
         open_pictures(world, pictures, epochs=2000, batch_size=4)
-        click(qtbot, world.pane.recipe.start)
+        press_start(qtbot, world)
         until_epoch(qtbot, world, 2)
         begin = time.monotonic()
         os.kill(engines.trainer.pid or 0, signal.SIGKILL)

@@ -34,7 +34,7 @@ class SmallCnn(ArchitectureSpec):
         help="Filters of the first convolution; doubled in each block up to four times as many.",
     )  # fmt: skip
     dropout: float = parameter(
-        0.2, title="Dropout", minimum=0.0, maximum=0.9, step=0.05, safe=(0.0, 0.5),
+        0.0, title="Dropout", minimum=0.0, maximum=0.9, step=0.05, safe=(0.0, 0.5),
         help="Share of features switched off while training, before the last layer.",
     )  # fmt: skip
 
@@ -52,7 +52,7 @@ class SmallCnn(ArchitectureSpec):
             x = layers.Conv2D(
                 filters, 3, padding="same", use_bias=False, name=f"block{block}_conv"
             )(x)
-            x = layers.BatchNormalization(momentum=0.95, name=f"block{block}_bn")(x)
+            x = layers.BatchNormalization(momentum=0.9, name=f"block{block}_bn")(x)
             x = layers.Activation("relu", name=f"block{block}_relu")(x)
             if block < self.blocks and side >= 2:
                 x = layers.MaxPooling2D(2, name=f"block{block}_pool")(x)

@@ -31,14 +31,14 @@ class RunsPanel(Panel):
         self.model = RunModel(colour, self)
         self.list = RunList(self.model)
         self.list.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        holder = Section(line="none")
+        self.holder = holder = Section(line="none")
         holder.body.setContentsMargins(S2, S1, S2, S1)
         holder.add(self.list)
         self.nothing = Text(
             "Every training becomes a run. Their curves and settings are compared here.",
             tone="secondary", wrap=True,
         )  # fmt: skip
-        empty = Section(line="none")
+        self.empty = empty = Section(line="none")
         empty.add(self.nothing)
         self.add(holder)
         self.add(empty)
@@ -57,8 +57,8 @@ class RunsPanel(Panel):
         self.list.set_current_run(in_view)
         self.list.setFixedHeight(max(ROW, min(len(runs), 8) * ROW))
         self.list.setVisible(bool(runs))
-        self.nothing.parentWidget().setVisible(not runs)
-        self.list.parentWidget().setVisible(bool(runs))
+        self.empty.setVisible(not runs)
+        self.holder.setVisible(bool(runs))
         self.show_differences(in_view)
 
     def show_differences(self, in_view: RunFolder | None) -> None:

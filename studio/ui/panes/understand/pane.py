@@ -16,9 +16,9 @@ from studio.core.errors import StudioError
 from studio.core.paths import display_name
 from studio.core.results import Bars, ImageGrid, LayerNode, Prediction, Result
 from studio.core.runs import RunFolder
-from studio.models.registry import output_keys
 from studio.data import pixels
 from studio.engine.protocol.messages import ListLayers, Predict, Predicted, Request, Visualize
+from studio.models.registry import output_keys
 from studio.ui.latest import Latest
 from studio.ui.panes.common import PICTURE_FILTER, on_surface
 from studio.ui.panes.understand.maps import coloured, map_words

@@ -11,12 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.data.opencv import cv2
+from studio.data.things import COLOURS, THINGS
 
 Floats = NDArray[np.float32]
 Random = np.random.Generator
-
-THINGS = ("circle", "triangle", "square", "star", "hexagon", "cross")
-COLOURS = ("red", "orange", "yellow", "green", "blue", "purple")
 
 _RGB = {
     "red": (200, 64, 47), "orange": (217, 138, 28), "yellow": (196, 176, 44),

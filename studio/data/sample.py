@@ -21,9 +21,10 @@ from studio.core.control import Control, Progress, no_progress
 from studio.core.errors import InputError, StorageError
 from studio.core.files import storage_errors
 from studio.core.paths import display_name
-from studio.data.drawing import COLOURS, THINGS, render
+from studio.data.drawing import render
 from studio.data.opencv import cv2
 from studio.data.parallel import for_each
+from studio.data.things import COLOURS, THINGS
 
 __all__ = ["COLOURS", "THINGS", "render", "sample_state", "write_sample"]
 

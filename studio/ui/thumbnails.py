@@ -17,7 +17,6 @@ from PySide6.QtCore import QObject, QRunnable, QThread, QThreadPool, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from studio.core.errors import StudioError
-from studio.data import pixels
 from studio.ui.widgets.image_view import to_image
 
 log = logging.getLogger(__name__)
@@ -89,6 +88,9 @@ class _Worker(QRunnable):
 
 def decode(path: str, side: int) -> QImage | str:
     """A thumbnail of at most ``side`` × ``side`` pixels, or a sentence why there is none."""
+    # Here and not above: with it come Pillow and OpenCV, which the first paint need not wait for.
+    from studio.data import pixels
+
     try:
         return to_image(pixels.thumbnail(Path(path), side))
     except StudioError as error:

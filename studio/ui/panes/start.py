@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from studio.core.paths import display_name, from_text
 from studio.core.settings import Recent
-from studio.data.sample import COLOURS, THINGS, render
+from studio.data.things import COLOURS, THINGS
 from studio.ui import icons
 from studio.ui.latest import Latest
 from studio.ui.opening import SAMPLE_COUNT
@@ -77,6 +77,8 @@ class Drawn:
 
 def draw_samples() -> Drawn:
     """Draw a few pictures of the sample: every thing twice, every colour twice."""
+    from studio.data.drawing import render  # with OpenCV, after the first paint
+
     wanted = [
         (THINGS[i % len(THINGS)], COLOURS[(i + 2 * (i // len(THINGS))) % len(COLOURS)])
         for i in range(_SAMPLES)

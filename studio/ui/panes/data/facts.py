@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
 
 from studio.core.errors import PictureError
 from studio.core.input import FITS, InputSpec
-from studio.data import pixels
-from studio.data.pixels import PictureInfo
 from studio.ui.widgets.image_view import to_image
 from studio.ui.widgets.numbers import percent
+
+if TYPE_CHECKING:
+    from studio.data.pixels import PictureInfo
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,9 @@ class PictureFacts:
 
 def picture_facts(path: str, spec: InputSpec, side: int) -> PictureFacts:
     """Read a picture: a preview of at most ``side`` px, its facts, and what the network sees."""
+    # Here and not above: with it come Pillow and OpenCV, which the first paint need not wait for.
+    from studio.data import pixels
+
     try:
         picture = pixels.decode(Path(path))
         info = pixels.info(Path(path))

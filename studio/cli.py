@@ -286,8 +286,10 @@ def _training_output(as_json: bool) -> Iterator[Callable[[Any], None]]:
         from studio.engine.commands import event_json
 
         # The last line says how it ended, with the run.
-        yield lambda event: (
-            _print_line(row) if (row := event_json(event))["event"] != "ended" else None
+        yield (
+            lambda event: (
+                _print_line(row) if (row := event_json(event))["event"] != "ended" else None
+            )
         )
         return
     with _bar("Starting") as progress:

@@ -272,8 +272,7 @@ def _why_no_cuda() -> str:
         importlib.metadata.version("nvidia-cudnn-cu12")
     except importlib.metadata.PackageNotFoundError:
         return (
-            "TensorFlow was installed without the CUDA libraries: "
-            "pip install tensorflow[and-cuda]."
+            "TensorFlow was installed without the CUDA libraries: pip install tensorflow[and-cuda]."
         )
     return "TensorFlow does not get along with the driver: update the NVIDIA driver."
 

@@ -89,9 +89,7 @@ def train_run(request: Train, context: Context) -> str:
     from studio.training.trainer import train
 
     run = RunFolder.open(Path(request.run))
-    record = train(
-        run, context.emit, context.control, resume=request.resume, device=used_device()
-    )
+    record = train(run, context.emit, context.control, resume=request.resume, device=used_device())
     return record.state
 
 
@@ -136,9 +134,7 @@ def predict(request: Predict, context: Context) -> int:
     """Classify pictures; each is answered at once. Result: how many."""
     predictor = _predictors.get(request.run, context)
     total = len(request.paths)
-    for index, prediction in enumerate(
-        predictor.iterate(request.paths, control=context.control)
-    ):
+    for index, prediction in enumerate(predictor.iterate(request.paths, control=context.control)):
         context.send(Predicted(context.job, index, prediction))
         context.progress(index + 1, total, "Classifying")
         context.control.checkpoint()
@@ -170,9 +166,7 @@ def visualize(request: Visualize, context: Context) -> Result:
     predictor = _predictors.get(request.run, context)
     spec = parse_spec(VISUALIZERS.get(request.kind), request.options)
     picture = predictor.load(request.picture) if request.picture else None
-    result: Result = spec.show(
-        predictor.model, picture, request.layer, classes=predictor.outputs
-    )
+    result: Result = spec.show(predictor.model, picture, request.layer, classes=predictor.outputs)
     return result
 
 

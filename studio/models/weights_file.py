@@ -47,9 +47,7 @@ def load_into(model: Any, file: Path) -> None:
                 return
             known = any(key in h5 for key in ("layers", "_layer_checkpoint_dependencies"))
         if not known:
-            raise WeightsError(
-                f"“{name}” is an HDF5 file, but holds no Keras weights.", _ELSEWHERE
-            )
+            raise WeightsError(f"“{name}” is an HDF5 file, but holds no Keras weights.", _ELSEWHERE)
         _load_keras3(model, file, name)
     except WeightsError:
         model.set_weights(before)

@@ -35,9 +35,7 @@ def started(arguments: Sequence[object], **more: Any) -> subprocess.Popen[bytes]
 
 
 def fill(folder: Path, per_class: int = 10) -> Path:
-    for number, (name, colour) in enumerate(
-        {"blue": (60, 80, 190), "red": (190, 70, 60)}.items()
-    ):
+    for number, (name, colour) in enumerate({"blue": (60, 80, 190), "red": (190, 70, 60)}.items()):
         for index in range(per_class):
             write_noise(folder / name / f"{index}.png", colour, 100 * number + index)
     return folder
@@ -63,9 +61,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 # --- data ---------------------------------------------------------------------------------------
 
 
-def test_sample_writes_so_many_pictures(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_sample_writes_so_many_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = output(capsys, "sample", tmp_path / "s", "--count", 12, "--size", 24)
     assert (code, err) == (0, "")
     assert out.strip() == str(tmp_path / "s")

@@ -202,9 +202,7 @@ def test_a_training_pauses_and_stops_within_a_second(
     assert RunFolder.open(long.path).record.state == "stopped"
 
 
-def test_what_fails_has_a_sentence_and_the_worker_lives_on(
-    worker: Worker, tmp_path: Path
-) -> None:
+def test_what_fails_has_a_sentence_and_the_worker_lives_on(worker: Worker, tmp_path: Path) -> None:
     failed = worker.job(Summarise, {"kind": "nonet"}, InputSpec().model_dump(), {"class": 2})[-1]
     assert isinstance(failed, JobFailed) and "nonet" in failed.message
     assert failed.kind == "SpecError" and "Traceback" in failed.details

@@ -78,9 +78,7 @@ def test_training_tells_and_keeps_them(odd_run: OddRun) -> None:
     assert len(run.history().epochs["epoch"]) == 3
 
 
-def test_evaluate_counts_every_picture(
-    odd_run: OddRun, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_evaluate_counts_every_picture(odd_run: OddRun, capsys: pytest.CaptureFixture[str]) -> None:
     ended = call(capsys, "evaluate", odd_run.run, odd_run.data, "--json")
     found = json.loads(ended.out)
     assert ended.code == 0, ended.err

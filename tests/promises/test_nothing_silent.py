@@ -82,9 +82,7 @@ def test_a_step_that_fails_on_a_picture_is_named_counted_and_kept(
     assert [(p.kind, p.path) for p in told] == [
         ("unreadable", "b/broken.png"), ("augmentation", "a/0.png"), ("augmentation", "a/0.png"),
     ]  # fmt: skip
-    assert told[1].message == (
-        "“Brittle” failed and was left out in epoch 1: ValueError: black"
-    )
+    assert told[1].message == ("“Brittle” failed and was left out in epoch 1: ValueError: black")
     assert [p["message"] for p in problems_of(run)] == [p.message for p in told]
 
     run.update(recipe={**run.record.recipe, "epochs": 3})

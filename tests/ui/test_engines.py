@@ -61,9 +61,7 @@ def preview(engine: Engine, picture: Path, ends: Ends, seeds: int = 2, **more: A
     input_json = InputSpec(width=16, height=12).model_dump()
     policy: dict[str, Any] = {}
     return engine.submit(
-        lambda job: PreviewPolicy(
-            job, (str(picture),), policy, input_json, (tuple(range(seeds)),)
-        ),
+        lambda job: PreviewPolicy(job, (str(picture),), policy, input_json, (tuple(range(seeds)),)),
         **{**ends.take(), **more},
     )
 
@@ -92,9 +90,7 @@ def test_a_result_comes_in_the_windows_thread(
 
 def test_a_failure_has_a_sentence(qtbot: QtBot, engines: Engines, tmp_path: Path) -> None:
     ends = Ends()
-    engines.inspector.submit(
-        lambda job: Predict(job, str(tmp_path / "no run"), ()), **ends.take()
-    )
+    engines.inspector.submit(lambda job: Predict(job, str(tmp_path / "no run"), ()), **ends.take())
     qtbot.waitUntil(lambda: ends.count == 1, timeout=60_000)
     assert "no run" in ends.failed[0].message
     assert ends.failed[0].hint
@@ -168,9 +164,7 @@ def test_a_cancelled_job_says_so_once(qtbot: QtBot, engines: Engines, picture: P
     assert ends.cancelled == 1 and ends.count == 1
 
 
-def test_an_owner_that_is_gone_is_not_called(
-    qtbot: QtBot, engines: Engines, picture: Path
-) -> None:
+def test_an_owner_that_is_gone_is_not_called(qtbot: QtBot, engines: Engines, picture: Path) -> None:
     owner, ends, other = QObject(), Ends(), Ends()
     preview(engines.previewer, picture, ends, owner=owner)
     preview(engines.previewer, picture, other)
@@ -181,9 +175,7 @@ def test_an_owner_that_is_gone_is_not_called(
     assert ends.count == 0
 
 
-def test_shutdown_is_quick_also_in_the_middle_of_work(
-    qtbot: QtBot, picture: Path
-) -> None:
+def test_shutdown_is_quick_also_in_the_middle_of_work(qtbot: QtBot, picture: Path) -> None:
     engines, ends = Engines(), Ends()
     engines.warm_up()
     preview(engines.previewer, picture, ends, seeds=200_000)

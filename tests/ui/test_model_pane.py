@@ -202,14 +202,10 @@ def test_layer_table_comes_from_the_worker(
     assert pane.details._facts["Parameters"].text() == "242 k"
     # The same for another network, in the worker that runs already.
     click_card(qtbot, pane, "lenet")
-    qtbot.waitUntil(
-        lambda: table.isVisible() and model.index(1, 0).data() == "C1", timeout=LONG
-    )
+    qtbot.waitUntil(lambda: table.isVisible() and model.index(1, 0).data() == "C1", timeout=LONG)
 
 
-def test_settings_and_input_are_a_draft(
-    session: Session, pane: ModelPane, qtbot: QtBot
-) -> None:
+def test_settings_and_input_are_a_draft(session: Session, pane: ModelPane, qtbot: QtBot) -> None:
     details = pane.details
     assert details._form is not None
     field = details._form.field("dropout")

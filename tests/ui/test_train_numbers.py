@@ -97,9 +97,7 @@ def test_wilson_matches_the_textbook() -> None:
     assert wilson(0.5, 0) == (0.0, 1.0)
 
 
-@given(
-    st.lists(st.floats(-5, 5), min_size=1, max_size=200), st.floats(0, 1, allow_subnormal=False)
-)
+@given(st.lists(st.floats(-5, 5), min_size=1, max_size=200), st.floats(0, 1, allow_subnormal=False))
 def test_smoothing_keeps_length_and_range(values: list[float], amount: float) -> None:
     column = np.asarray(values)
     smoothed = smooth(column, amount)

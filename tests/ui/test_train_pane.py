@@ -179,9 +179,7 @@ def test_a_training_from_start_to_end(qtbot: QtBot, world: World, pictures: Path
     assert pane.centre.png().startswith(b"\x89PNG")
 
 
-def test_prepare_the_next_run_while_one_trains(
-    qtbot: QtBot, world: World, pictures: Path
-) -> None:
+def test_prepare_the_next_run_while_one_trains(qtbot: QtBot, world: World, pictures: Path) -> None:
     open_pictures(world, pictures, epochs=500)
     recipe = world.pane.recipe
     press_start(qtbot, world)
@@ -232,9 +230,7 @@ def test_pause_stop_and_go_on(qtbot: QtBot, world: World, pictures: Path) -> Non
     until_ended(qtbot, world)
 
 
-def test_the_crosshair_moves_by_mouse_and_key(
-    qtbot: QtBot, world: World, pictures: Path
-) -> None:
+def test_the_crosshair_moves_by_mouse_and_key(qtbot: QtBot, world: World, pictures: Path) -> None:
     open_pictures(world, pictures, epochs=3)
     pane = world.pane
     curves = pane.centre.curves
@@ -339,9 +335,7 @@ def test_a_disk_that_refuses_is_told_and_nothing_runs(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
-def test_a_killed_worker_is_told_at_once_and_the_run_goes_on(
-    qtbot: QtBot, pictures: Path
-) -> None:
+def test_a_killed_worker_is_told_at_once_and_the_run_goes_on(qtbot: QtBot, pictures: Path) -> None:
     engines = Engines()
     world = make_world(qtbot, engines)
     try:

@@ -35,8 +35,9 @@ def start_endless(world: World, qtbot: QtBot) -> None:
     world.window.show_pane("train")
     world.training.start()
     qtbot.waitUntil(
-        lambda: world.training.history is not None
-        and len(world.training.history.epochs["epoch"]) > 0,
+        lambda: (
+            world.training.history is not None and len(world.training.history.epochs["epoch"]) > 0
+        ),
         timeout=PATIENCE_MS,
     )
 
@@ -112,8 +113,10 @@ def test_classify_stop_and_close_while_another_network_trains(
         again.window.show()
         again.training.go_on(run)
         qtbot.waitUntil(
-            lambda: again.training.history is not None
-            and len(again.training.history.epochs["epoch"]) > len(history.epochs["epoch"]),
+            lambda: (
+                again.training.history is not None
+                and len(again.training.history.epochs["epoch"]) > len(history.epochs["epoch"])
+            ),
             timeout=PATIENCE_MS,
         )
         again.training.stop()

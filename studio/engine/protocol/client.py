@@ -183,8 +183,7 @@ def words_for_exit(code: int | None) -> tuple[str, str]:
     number = -code
     if number == 9:
         return (
-            "The computing process was ended by the system (signal 9): "
-            "probably out of memory.",
+            "The computing process was ended by the system (signal 9): probably out of memory.",
             "Choose a smaller batch or input, or close other programs, and start again.",
         )
     try:

@@ -15,9 +15,7 @@ class _Vgg(ArchitectureSpec):
 
     authors: ClassVar[str] = "Simonyan and Zisserman"
     year: ClassVar[int] = 2014
-    paper: ClassVar[str] = (
-        "Very deep convolutional networks for large-scale image recognition"
-    )
+    paper: ClassVar[str] = "Very deep convolutional networks for large-scale image recognition"
     stages: ClassVar[tuple[tuple[int, int], ...]]
     dense: ClassVar[tuple[int, ...]]
 

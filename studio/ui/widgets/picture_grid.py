@@ -16,6 +16,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
+    QColor,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -28,6 +29,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QWidget
 
 from studio.ui.tokens import S4
+from studio.ui.widgets.base import look, on_window
 from studio.ui.widgets.tiles import CAPTION_HEIGHT, Index, TileDelegate, TileRole
 
 __all__ = ["CAPTION_HEIGHT", "PictureGrid", "TileDelegate", "TileRole"]
@@ -85,6 +87,8 @@ class PictureGrid(QAbstractItemView):
         self.verticalScrollBar().valueChanged.connect(self._tell_visible)
         self.setViewportMargins(S4 - self.delegate.gap // 2, 0, 1, 0)
         self.viewport().setAutoFillBackground(False)
+        # Opaque, so that scrolling moves what is painted and only the new strip is drawn.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     # Sizes
 
@@ -384,18 +388,18 @@ class PictureGrid(QAbstractItemView):
             self._anchor = self.currentIndex().row()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        first, last = self.visible_rows()
-        if last < first:
-            return
         painter = QPainter(self.viewport())
-        dirty = event.rect()
+        dirty = event.region()
+        ground = look(self).window if on_window(self) else look(self).surface
+        painter.fillRect(event.rect(), QColor(ground))  # clipped to the region by Qt
+        first, last = self.visible_rows()
         selection, model, root = self.selectionModel(), self.model(), self.rootIndex()
         current = self.currentIndex().row() if self.hasFocus() else -1
         some = selection.hasSelection()
         draw = self.delegate.draw
         for row in range(first, last + 1):
             cell = self._cell(row)
-            if cell.intersects(dirty):
+            if dirty.intersects(cell):
                 index = model.index(row, 0, root)
                 chosen = some and selection.isSelected(index)
                 draw(painter, QRectF(cell), index, self, chosen, row == current, row == self._hover)

@@ -69,9 +69,9 @@ class BlockRow(QWidget):
         spare = (room - sum(wanted)) / count
         equal = room / count
         # Cells of one width where every name has room in it, else as wide as the names need.
-        widths = [equal] * count if spare < 0 or max(wanted) <= equal else [
-            w + spare for w in wanted
-        ]
+        widths = (
+            [equal] * count if spare < 0 or max(wanted) <= equal else [w + spare for w in wanted]
+        )
         cells, x = [], 0.0
         for width in widths:
             cells.append(QRectF(x, 0, width, self.height()))

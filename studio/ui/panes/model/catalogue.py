@@ -112,9 +112,7 @@ def listed(all_cards: Iterable[Card], family: str, text: str, order: str) -> lis
         card
         for card in all_cards
         if card.family == family
-        and all(
-            w in f"{card.title} {card.year} {card.authors} {card.kind}".lower() for w in words
-        )
+        and all(w in f"{card.title} {card.year} {card.authors} {card.kind}".lower() for w in words)
     ]
     ranks = {"in-use": 1, "advised": 0, "here": 2}
     keys = {

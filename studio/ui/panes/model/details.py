@@ -195,9 +195,7 @@ class Details(Panel):
         layers = sum(max(1, len(node.children)) for node in summary.layers)
         blocks = sum(1 for node in summary.layers if node.children)
         words = count(layers, "layer")
-        self.layers_section.set_note(
-            f"{words} in {count(blocks, 'block')}" if blocks else words
-        )
+        self.layers_section.set_note(f"{words} in {count(blocks, 'block')}" if blocks else words)
         self._facts["Multiply-adds"].setText(amount(summary.multiply_adds or 0))
         self._facts["Parameters"].setText(amount(summary.parameters))
         self._show_trained(summary)

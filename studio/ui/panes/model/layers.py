@@ -105,8 +105,10 @@ class LayerModel(QAbstractItemModel):
             return self._text(row.node, index.column())
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == NAME:
             node = row.node
-            return f"{node.name}: {len(node.children)} layers" if node.children else (
-                f"{node.name}: {node.kind}"
+            return (
+                f"{node.name}: {len(node.children)} layers"
+                if node.children
+                else (f"{node.name}: {node.kind}")
             )
         return None
 

@@ -135,9 +135,7 @@ class ModelPane(QWidget):
     def _list(self, follow: bool = False) -> None:
         """List the family in view; with ``follow`` its first card is chosen if none is."""
         family = str(self.families.current())
-        cards = catalogue.listed(
-            self._cards, family, self.search.text(), str(self.sort.current())
-        )
+        cards = catalogue.listed(self._cards, family, self.search.text(), str(self.sort.current()))
         self.gallery.cards.set_cards(cards)
         self.pages.setCurrentIndex(0 if cards else 1)
         text = self.search.text().strip()

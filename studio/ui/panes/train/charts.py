@@ -53,7 +53,6 @@ class ValueAxis(pg.AxisItem):
             return [f"{v * 100:.0f}" + (" %" if i == last else "") for i, v in enumerate(values)]
         return [plain(v) for v in values]
 
-
     def boundingRect(self) -> QRectF:
         """With room for half a label above and below."""
         return QRectF(super().boundingRect()).adjusted(0, -10, 0, 10)
@@ -233,9 +232,7 @@ class Chart(pg.PlotWidget):
         """Tell where the pointer is."""
         super().mouseMoveEvent(event)
         place = self.box.mapSceneToView(self.mapToScene(event.position().toPoint()))
-        inside = self.box.sceneBoundingRect().contains(
-            self.mapToScene(event.position().toPoint())
-        )
+        inside = self.box.sceneBoundingRect().contains(self.mapToScene(event.position().toPoint()))
         self.pointed.emit(place.x() if inside else None)
 
     def resizeEvent(self, event: Any) -> None:

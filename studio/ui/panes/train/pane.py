@@ -334,4 +334,3 @@ def _left_words(run: RunFolder) -> tuple[str, str]:
         reason = escape(record.reason or "It stopped by itself.")
         return f"<b>{escape(run.title)} stopped.</b> {reason} {kept}", "bad"
     return f"<b>{escape(run.title)} was interrupted.</b> The program ended before it. {kept}", "bad"
-

@@ -24,9 +24,7 @@ MOST_COMPARED = 2
 class RunsPanel(Panel):
     """The list and the comparison."""
 
-    def __init__(
-        self, colour: Callable[[RunFolder], int], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, colour: Callable[[RunFolder], int], parent: QWidget | None = None) -> None:
         super().__init__("right", "Runs", WIDTH, scroll=True, parent=parent)
         self.model = RunModel(colour, self)
         self.list = RunList(self.model)

@@ -240,6 +240,7 @@ class Session(QObject):
         """
         if dataset is not None:
             project = self.need_project()
+            before = project.document
             project.set_dataset(
                 dataset.root, dataset.format, dataset.fingerprint(), len(dataset.paths)
             )
@@ -247,7 +248,8 @@ class Session(QObject):
                 name = display_name(dataset.root.name)
                 project.document = project.document.changed(name=name)
                 self._remember()
-            self._changed()
+            if project.document != before:  # reopened in its old place, there is nothing to save
+                self._changed()
         self._take_dataset(dataset, assignment)
         self.project_changed.emit()
 

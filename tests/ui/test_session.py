@@ -45,6 +45,17 @@ def test_a_data_set_makes_a_project_that_saves_itself(
     assert again.dataset_path() == tiny_dataset
 
 
+def test_reopening_unchanged_pictures_is_no_change(
+    world: World, tiny_dataset: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session = world.session
+    session.set_dataset(open_dataset(tiny_dataset))
+    session.save_as(tmp_path / "project")
+    session.open_requested.emit(tmp_path / "project")
+    qtbot.waitUntil(lambda: session.dataset is not None, timeout=10_000)
+    assert not session.is_dirty
+
+
 def test_undo_and_redo_of_every_spec(session: Session, tiny_dataset: Path) -> None:
     session.set_dataset(open_dataset(tiny_dataset))
     before = session.split, session.input, session.recipe, session.assignment.tolist()

@@ -297,7 +297,7 @@ def run_checks(pytest_arguments: Sequence[str]) -> int:
         ("lint", [program("ruff"), "check", "."]),
         ("types", [program("mypy")]),
         ("import rules", [program("lint-imports")]),
-        ("tests", [program("python"), "-m", "pytest", *spread(pytest_arguments)]),
+        ("tests", [program("python"), "-m", "pytest", *pytest_arguments]),
     ]
     outcomes = []
     for name, arguments in steps:
@@ -309,16 +309,6 @@ def run_checks(pytest_arguments: Sequence[str]) -> int:
     for name, code, seconds in outcomes:
         print(f"{name:14}{'ok' if code == 0 else f'FAILED (exit code {code})':26}{seconds:7.1f} s")
     return 0 if all(code == 0 for _, code, _ in outcomes) else 1
-
-
-def spread(arguments: Sequence[str]) -> list[str]:
-    """Run whole files of tests side by side, unless single tests are asked for.
-
-    Two at most: each may start three processes of its own.
-    """
-    if arguments or (os.cpu_count() or 1) < 2:
-        return [*arguments]
-    return ["-n", "2", "--dist", "loadfile", "--durations", "15"]
 
 
 def run_studio(arguments: Sequence[str]) -> int:

@@ -723,6 +723,8 @@ def test_focus_ring_only_for_the_keyboard(qtbot: QtBot, column: Column, qapp: QA
     ring = FocusRing(qapp)
     buttons = [Button("One"), Button("Two"), Button("Three")]
     column(*buttons)
+    buttons[0].window().activateWindow()  # a window of an earlier test may still be going
+    qtbot.waitUntil(buttons[0].window().isActiveWindow)
     qtbot.mouseClick(buttons[0], LEFT)
     assert ring.target() is None
     QTest.keyClick(buttons[0], Key.Key_Tab)

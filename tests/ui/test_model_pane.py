@@ -214,7 +214,7 @@ def test_settings_and_input_are_a_draft(session: Session, pane: ModelPane, qtbot
     qtbot.keyClicks(field, "0.5")
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert pane.draft()[0].dropout == 0.5  # type: ignore[attr-defined]
-    assert session.model.dropout == 0.2  # type: ignore[attr-defined]
+    assert session.model.dropout == 0.0  # type: ignore[attr-defined]
     click(qtbot, details.input_fold.head)
     qtbot.waitUntil(lambda: details.input_fold.content.height() > 100)
     assert details._input_form is not None
@@ -228,7 +228,7 @@ def test_settings_and_input_are_a_draft(session: Session, pane: ModelPane, qtbot
     assert session.model.dropout == 0.5  # type: ignore[attr-defined]
     assert (session.input.width, session.input.height) == (96, 64)
     session.undo_stack.undo()
-    assert session.model.dropout == 0.2 and session.input == InputSpec()  # type: ignore[attr-defined]
+    assert session.model.dropout == 0.0 and session.input == InputSpec()  # type: ignore[attr-defined]
     assert pane.draft() == (session.model, session.input)
 
 

@@ -41,7 +41,7 @@ def trained_world(folder: Path) -> Iterator[World]:
         try:
             session.new_project(folder / "project", "Colours")
             session.set_dataset(open_dataset(write_colours(folder / "colours")))
-            small = {"kind": "small_cnn", "blocks": 3, "filters": 8}
+            small = {"kind": "small_cnn", "blocks": 3, "filters": 8, "dropout": 0.2}
             model = parse_spec(ARCHITECTURES.get("small_cnn"), small)
             session.set_model(model, InputSpec(width=16, height=16))
             session.set_recipe(session.recipe.changed(epochs=8, batch_size=8, seed=1))

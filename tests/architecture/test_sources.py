@@ -12,11 +12,14 @@ ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = {".venv", ".git", "build", "dist", "__pycache__"}
 TEXTS = {".py", ".toml", ".md", ".txt", ".json", ".cfg", ".ini", ".spec", ".qss", ".svg", ""}
 
+HOSTS = (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("deb", "debian", "org"))
 # Spelt so that this file does not contain what it looks for.
 FORBIDDEN = {
     "a machine's path": re.compile(r"/(?:home|root|Users)/[A-Za-z0-9_.-]+/|/wor[k]/|[A-Z]:\\Users"),
     "a package registry's host": re.compile(
-        r"pypi\.or[g]|pythonhosted\.or[g]|npmjs\.or[g]|deb\.debian\.or[g]|/opt/(?:pyp[i]|wheel[s])"
+        "|".join(
+            [r"\.".join(host) for host in HOSTS] + ["/opt/(?:" + "py" + "pi|" + "wheel" + "s)"]
+        )
     ),
 }
 

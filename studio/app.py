@@ -50,9 +50,9 @@ class World:
             return
         self.is_closed = True
         self.training.stop_now()
-        self.session.save_quietly()
         self.window.hide()
         self.session.jobs.shutdown()
+        self.session.close()
         self.engines.shutdown()
         self.window.deleteLater()
 
@@ -115,7 +115,7 @@ def _theme(application: QApplication, store: SettingsStore) -> Theme:
         found.set_mode(store.current.theme)
         return found
     theme = Theme(application, store.current.theme)
-    FocusRing(application)
+    FocusRing.of(application)
     return theme
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
 from studio.core.errors import StudioError
+from studio.ui.bell import bell
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +46,7 @@ class _Answering(QRunnable):
     def run(self) -> None:
         while (taken := self._desk.take()) is not None:
             number, question = taken
-            try:
-                self._tell(number, _answer(question))
-            except RuntimeError:  # the asker was deleted meanwhile
-                return
+            self._tell(number, _answer(question))
 
 
 def _answer(question: Question) -> object:
@@ -71,12 +69,11 @@ class Latest(QObject):
 
     answered = Signal(object)
     failed = Signal(object)
-    _told = Signal(int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = _Desk()
-        self._told.connect(self._deliver)
+        self._tell = bell(self._deliver)
         desk = self._desk
         self.destroyed.connect(lambda: setattr(desk, "next", None))
 
@@ -88,7 +85,7 @@ class Latest(QObject):
             start = not self._desk.busy
             self._desk.busy = True
         if start:
-            QThreadPool.globalInstance().start(_Answering(self._desk, self._told.emit))
+            QThreadPool.globalInstance().start(_Answering(self._desk, self._tell))
 
     def forget(self) -> None:
         """The answer to the current question is no longer wanted."""

@@ -185,6 +185,16 @@ class Session(QObject):
             self._autosave.start(60_000)
             self.failed.emit(error)
 
+    def close(self) -> None:
+        """Save, and let go of the undo steps; the session is not used any more.
+
+        The steps belong to the stack, which is C++'s, and know the session, which is Python's:
+        left to the garbage collector, they are freed twice.
+        """
+        self.save_quietly()
+        self._autosave.stop()
+        self.undo_stack.clear()
+
     def save_as(self, path: Path) -> None:
         """Copy the whole project to another folder, here and now. Raises StudioError."""
         self.take_copy(self.plan_save_as(path)())

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QRunnable, QThread, QThreadPool, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from studio.core.errors import StudioError
+from studio.ui.bell import bell
 from studio.ui.widgets.image_view import to_image
 
 log = logging.getLogger(__name__)
@@ -80,10 +81,7 @@ class _Worker(QRunnable):
     def run(self) -> None:
         while (key := self._wishes.take()) is not None:
             if self._wishes.put(key, decode(*key)):
-                try:
-                    self._tell()
-                except RuntimeError:  # the loader was deleted meanwhile
-                    self._wishes.closed = True
+                self._tell()
 
 
 def decode(path: str, side: int) -> QImage | str:
@@ -108,7 +106,6 @@ class ThumbnailLoader(QObject):
     """
 
     arrived = Signal(object)
-    _there = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -117,7 +114,7 @@ class ThumbnailLoader(QObject):
         self._bytes = 0
         self._reasons: dict[str, str] = {}
         self._most = max(1, min(4, QThread.idealThreadCount() - 1))
-        self._there.connect(self._collect)
+        self._tell = bell(self._collect)
         wishes = self._wishes
         self.destroyed.connect(lambda: _close(wishes))
 
@@ -174,7 +171,7 @@ class ThumbnailLoader(QObject):
             start = self._wishes.workers < self._most
             self._wishes.workers += start
         if start:
-            QThreadPool.globalInstance().start(_Worker(self._wishes, self._there.emit))
+            QThreadPool.globalInstance().start(_Worker(self._wishes, self._tell))
 
     def _collect(self) -> None:
         with self._wishes.lock:

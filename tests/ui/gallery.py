@@ -474,7 +474,7 @@ def main(arguments: list[str]) -> int:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication(sys.argv[:1])
     theme = Theme(app, "light", os.environ.get("GALLERY_FONT"))
-    FocusRing(app)
+    FocusRing.of(app)
     QCursor.setPos(2000, 2000)
     shown: list[QWidget] = []
     for mode in ("light", "dark"):

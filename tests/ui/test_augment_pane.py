@@ -55,6 +55,7 @@ def session(engines: Engines, qtbot: QtBot) -> Iterator[Session]:
     made = Session(SettingsStore(), engines, Jobs())
     yield made
     made.jobs.shutdown()
+    made.close()
     made.deleteLater()
 
 

@@ -43,8 +43,8 @@ def session(qtbot: QtBot, qapp: QApplication) -> Iterator[Session]:
     engines, jobs = Engines(), Jobs()
     made = Session(SettingsStore(), engines, jobs)
     yield made
-    made.save_quietly()
     jobs.shutdown()
+    made.close()
     engines.shutdown()
 
 

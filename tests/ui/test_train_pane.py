@@ -85,6 +85,7 @@ def end(world: World) -> None:
     world.training.stop_now()
     world.pane.close()
     world.session.jobs.shutdown()
+    world.session.close()
 
 
 def open_pictures(world: World, folder: Path, epochs: int = 2, batch_size: int = 8) -> None:

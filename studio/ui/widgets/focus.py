@@ -64,11 +64,23 @@ class _Ring(QFocusFrame):
 
 
 class FocusRing(QObject):
-    """Shows the ring while the keyboard moves the focus. Made once for the application.
+    """Shows the ring while the keyboard moves the focus; `of` gives the application's only one.
 
     A widget takes part through `base.ringed(widget, radius)`; radius 0 means that it draws its
     own focus (its property "keyboardFocus" tells when).
     """
+
+    @classmethod
+    def of(cls, app: QApplication) -> FocusRing:
+        """The ring of this application, made when it is first asked for.
+
+        There is never a second one: whoever hears of a moved focus takes back the mark by which
+        Qt tells that a key moved it, so another ring would never see that mark.
+        """
+        for child in app.children():
+            if isinstance(child, cls):
+                return child
+        return cls(app)
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)

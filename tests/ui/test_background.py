@@ -1,0 +1,67 @@
+"""Small answers from the thread pool: they reach who asked, and nobody who is gone."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QThreadPool
+from pytestqt.qtbot import QtBot
+
+from studio.core.errors import StudioError
+from studio.ui.bell import bell
+from studio.ui.latest import Latest
+from studio.ui.thumbnails import ThumbnailLoader
+from tests.conftest import write_noise
+
+
+def test_only_the_newest_question_is_answered(qtbot: QtBot) -> None:
+    latest = Latest()
+    answers: list[object] = []
+    latest.answered.connect(answers.append)
+    for number in range(50):
+        latest.ask(lambda number=number: number)  # type: ignore[misc]
+    qtbot.waitUntil(lambda: answers[-1:] == [49])
+    assert len(answers) <= 2, "one may have been answered before the next was asked"
+
+
+def test_what_fails_is_told_as_a_sentence(qtbot: QtBot) -> None:
+    latest = Latest()
+    with qtbot.waitSignal(latest.failed) as caught:
+        latest.ask(lambda: 1 // 0)
+    assert isinstance(caught.args[0], StudioError)
+
+
+def test_answers_come_in_the_windows_thread(qtbot: QtBot) -> None:
+    class Hearer(QObject):
+        heard: QThread | None = None
+
+        def hear(self) -> None:
+            self.heard = QThread.currentThread()
+
+    hearer = Hearer()
+    ring = bell(hearer.hear)
+    QThreadPool.globalInstance().start(ring)
+    qtbot.waitUntil(lambda: hearer.heard is not None)
+    assert hearer.heard is QThread.currentThread()
+
+
+def test_askers_may_be_deleted_while_they_are_answered(qtbot: QtBot, tmp_path: Path) -> None:
+    """What a closing window does, very often: neither a crash nor a call into what is gone."""
+    for number in range(20):
+        write_noise(tmp_path / f"{number}.png", (90, 90, 90), number)
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
+        askers = [Latest() for _ in range(4)]
+        loader = ThumbnailLoader()
+        for asker in askers:
+            asker.ask(lambda: time.sleep(0.001))
+        for number in range(20):
+            loader.get(str(tmp_path / f"{number}.png"), 64)
+        time.sleep(0.001)
+        for thing in (*askers, loader):
+            thing.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        QCoreApplication.processEvents()
+    assert QThreadPool.globalInstance().waitForDone(5000)
+    QCoreApplication.processEvents()

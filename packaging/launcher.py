@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 STAMP = "classifier-studio.json"
+WINDOW_TESTS = ("tests/ui", "tests/e2e")
+"""About half of the tests, by the time they take."""
 
 HELP = """\
 python3 packaging/start.py                 set up (first time only) and open the built-in sample
@@ -290,25 +293,59 @@ def check_libraries(window: bool) -> None:
 
 
 def run_checks(pytest_arguments: Sequence[str]) -> int:
-    """Lint, types, import rules, tests, in this order; all run even if an early one fails."""
+    """Lint, types, import rules, tests, in this order; all run even if an early one fails.
+
+    All tests go in two processes side by side, those of the window and the others; tests that
+    are named in ``pytest_arguments`` in one.
+    """
     environ = clean_environment()
     environ.update(QT_QPA_PLATFORM="offscreen", TF_CPP_MIN_LOG_LEVEL="3")
+    pytest: list[object] = [program("python"), "-m", "pytest"]
     steps: list[tuple[str, list[object]]] = [
         ("lint", [program("ruff"), "check", "."]),
         ("types", [program("mypy")]),
         ("import rules", [program("lint-imports")]),
-        ("tests", [program("python"), "-m", "pytest", *pytest_arguments]),
     ]
+    if pytest_arguments:
+        steps.append(("tests", [*pytest, *pytest_arguments]))
+    else:
+        steps.append(("tests of the window", [*pytest, *WINDOW_TESTS]))
     outcomes = []
-    for name, arguments in steps:
-        print(f"\n── {name} " + "─" * (60 - len(name)), flush=True)
+    with tempfile.TemporaryFile() as said:
+        beside = None
+        if not pytest_arguments:
+            rest = [*pytest, "tests", *(f"--ignore={folder}" for folder in WINDOW_TESTS)]
+            beside = subprocess.Popen(
+                [str(word) for word in rest], cwd=ROOT, env=environ,
+                stdout=said, stderr=subprocess.STDOUT,
+            )  # fmt: skip
         start = time.monotonic()
-        code = call(arguments, environ)
-        outcomes.append((name, code, time.monotonic() - start))
-    print("\n── summary " + "─" * 53)
+        try:
+            for name, arguments in steps:
+                print_heading(name)
+                begun = time.monotonic()
+                code = call(arguments, environ)
+                outcomes.append((name, code, time.monotonic() - begun))
+            if beside is not None:
+                code = beside.wait()
+                outcomes.append(("other tests", code, time.monotonic() - start))
+        finally:
+            if beside is not None and beside.poll() is None:
+                beside.kill()
+        if beside is not None:
+            print_heading("other tests")
+            said.seek(0)
+            sys.stdout.buffer.write(said.read())
+            sys.stdout.flush()
+    print_heading("summary")
     for name, code, seconds in outcomes:
-        print(f"{name:14}{'ok' if code == 0 else f'FAILED (exit code {code})':26}{seconds:7.1f} s")
+        print(f"{name:22}{'ok' if code == 0 else f'FAILED (exit code {code})':26}{seconds:7.1f} s")
     return 0 if all(code == 0 for _, code, _ in outcomes) else 1
+
+
+def print_heading(name: str) -> None:
+    """A line between two parts of the output."""
+    print(f"\n── {name} " + "─" * (60 - len(name)), flush=True)
 
 
 def run_studio(arguments: Sequence[str]) -> int:

@@ -90,10 +90,9 @@ POLICY = {"steps": [{"kind": "brightness"}]}
     ("model", "policy", "stops"),
     [
         ({"kind": "small_cnn", "blocks": 2, "filters": 8, "dropout": 0.3}, {}, (3, 4, 5)),
-        ({"kind": "resnet20"}, {}, (9,)),
         ({"kind": "small_cnn", "blocks": 2, "filters": 8}, POLICY, (8,)),
     ],
-    ids=["small CNN with dropout", "ResNet-20", "augmented"],
+    ids=["small CNN with dropout", "augmented"],
 )
 def test_stopped_in_the_middle_and_resumed_ends_as_the_whole_one(
     model: dict[str, object],

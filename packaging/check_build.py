@@ -1,4 +1,4 @@
-"""Run the *built* app as a person would: window, sample, one epoch in its worker, prediction.
+"""Run the *built* app: the whole way in its window and its workers, then on the command line.
 
     python packaging/check_build.py FOLDER [--keep]
 
@@ -102,10 +102,19 @@ class Check:
     def call(self, *arguments: str) -> str:
         return run(self.program, list(arguments), self.home)
 
+    def paint(self) -> str:
+        """The window paints."""
+        painted = last_object(self.call("--quit-after-paint"))
+        return f"after {painted['seconds']} s"
+
     def window(self) -> str:
-        """The window opens on the sample and paints."""
-        painted = last_object(self.call("--sample", "--quit-after-paint"))
-        return ", ".join(f"{key} {value}" for key, value in painted.items())
+        """The window opens the sample, shows every pane, trains one epoch and classifies."""
+        output = self.call("--rehearse")
+        events = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+        steps = [event["event"] for event in events]
+        if steps != ["opened", "shown", "trained", "classified"]:
+            raise Failed(f"its steps were {', '.join(steps)}")
+        return ", ".join(f"{event['event']} {event['seconds']} s" for event in events)
 
     def sample(self) -> str:
         """The sample data set is written."""
@@ -152,7 +161,9 @@ def main() -> int:
         program = find_program(options.folder)
         print(f"{options.folder}: {folder_size(options.folder) / 1e9:.2f} GB")
         check = Check(program, folder)
-        steps: list[Callable[[], str]] = [check.window, check.sample, check.train, check.predict]
+        steps: list[Callable[[], str]] = [
+            check.paint, check.window, check.sample, check.train, check.predict,
+        ]  # fmt: skip
         for step in steps:
             start = time.monotonic()
             try:

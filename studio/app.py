@@ -77,7 +77,12 @@ def build_world(settings: SettingsStore | None = None) -> World:
     return World(theme, engines, session, training, window)
 
 
-def run(path: Path | None = None, sample: bool = False, quit_after_paint: bool = False) -> int:
+def run(
+    path: Path | None = None,
+    sample: bool = False,
+    quit_after_paint: bool = False,
+    rehearse: bool = False,
+) -> int:
     """Open the window and stay until it is closed. Returns the exit code."""
     started = time.perf_counter()
     # OpenCV's wheels point Qt to plugins of their own; ours are found without it.
@@ -94,6 +99,13 @@ def run(path: Path | None = None, sample: bool = False, quit_after_paint: bool =
             seconds = round(time.perf_counter() - started, 3)
             print(json.dumps({"event": "painted", "seconds": seconds}), flush=True)
             application.quit()
+        elif rehearse:
+            # Its import is not needed otherwise, and it imports a pane.
+            from studio.ui.rehearsal import Rehearsal
+
+            rehearsal = Rehearsal(world.window)
+            rehearsal.ended.connect(application.exit)
+            rehearsal.start()
         elif sample:
             world.session.sample_requested.emit()
         elif path is not None:

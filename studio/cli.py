@@ -114,6 +114,7 @@ def open_window(
     path: Annotated[Path | None, typer.Argument(help="A data set, project or picture.")] = None,
     sample: Annotated[bool, typer.Option("--sample", help="Open the built-in sample.")] = False,
     quit_after_paint: Annotated[bool, typer.Option("--quit-after-paint", hidden=True)] = False,
+    rehearse: Annotated[bool, typer.Option("--rehearse", hidden=True)] = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> int:
     """Open the window."""
@@ -131,7 +132,7 @@ def open_window(
         raise StudioError(*problem)
     from studio.app import run as run_window
 
-    return run_window(path, sample, quit_after_paint)
+    return run_window(path, sample, quit_after_paint, rehearse)
 
 
 def display_problem() -> tuple[str, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import logging.handlers
@@ -29,8 +30,8 @@ from studio.ui.widgets.focus import FocusRing
 
 log = logging.getLogger("studio")
 
-IDLE_BEFORE_DEVICE_MS = 1500
-"""The device is looked at when the first paint is over and the person is at work."""
+IDLE_AFTER_MS = 1500
+"""What can wait is done when the first paint is over and the person is at work."""
 
 
 @dataclass
@@ -43,6 +44,14 @@ class World:
     training: TrainingController
     window: MainWindow
     is_closed: bool = False
+
+    def rest(self) -> None:
+        """What can wait until the window stands: the look at the device, and tidying up."""
+        self.window.device_chip.look()
+        # What lives now lives until the end. Looking through it again and again would stop the
+        # window for 50 ms each time.
+        gc.collect()
+        gc.freeze()
 
     def close(self) -> None:
         """Close the window without questions and end every process and thread; once is enough."""
@@ -113,7 +122,7 @@ def run(
 
     world.window.painted.connect(painted)
     if not quit_after_paint:
-        QTimer.singleShot(IDLE_BEFORE_DEVICE_MS, world.window, world.window.device_chip.look)
+        QTimer.singleShot(IDLE_AFTER_MS, world.window, world.rest)
     world.window.show()
     try:
         return application.exec()

@@ -27,6 +27,8 @@ STEPS = (64, 128, 256, 512, 1024)
 
 MOST_BYTES = 160_000_000
 MOST_WAITING = 600
+LONGEST_HOLD = 0.05
+"""Seconds that decoding waits for a frame at most."""
 
 Key = tuple[str, int]
 
@@ -55,8 +57,11 @@ class _Wishes:
     workers: int = 0
     told: bool = False
     closed: bool = False
+    may_work: threading.Event = field(default_factory=threading.Event)
 
     def take(self) -> Key | None:
+        # Threads share Python's one lock: a decoder at work doubles the time of a frame.
+        self.may_work.wait(LONGEST_HOLD)
         with self.lock:
             if self.closed or not self.waiting:
                 self.workers -= 1
@@ -110,6 +115,7 @@ class ThumbnailLoader(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._wishes = _Wishes()
+        self._wishes.may_work.set()
         self._known: OrderedDict[Key, QPixmap] = OrderedDict()
         self._bytes = 0
         self._reasons: dict[str, str] = {}
@@ -117,6 +123,22 @@ class ThumbnailLoader(QObject):
         self._tell = bell(self._collect)
         wishes = self._wishes
         self.destroyed.connect(lambda: _close(wishes))
+
+    def hold(self) -> None:
+        """A frame is coming: begin no decoding until :meth:`go_on`, or for 50 ms."""
+        self._wishes.may_work.clear()
+
+    def go_on(self) -> None:
+        """The frame is painted."""
+        self._wishes.may_work.set()
+
+    def known(self, path: str, side: float) -> QPixmap | None:
+        """As :meth:`get`, without asking for what is not known."""
+        found = self._known.get((path, step_for(side)))
+        if found is not None:
+            return found
+        others = (self._known.get((path, step)) for step in reversed(STEPS))
+        return next((pixmap for pixmap in others if pixmap is not None), None)
 
     def get(self, path: str, side: float) -> QPixmap | None:
         """The thumbnail for ``side`` device pixels, or the nearest known one; asks for it if not.
@@ -131,8 +153,7 @@ class ThumbnailLoader(QObject):
         if path in self._reasons:
             return None
         self._ask(key)
-        others = (self._known.get((path, step)) for step in reversed(STEPS))
-        return next((pixmap for pixmap in others if pixmap is not None), None)
+        return self.known(path, side)
 
     def reason(self, path: str) -> str:
         """Why a picture has no thumbnail; empty where it has one or is not decoded yet."""

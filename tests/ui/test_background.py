@@ -65,3 +65,15 @@ def test_askers_may_be_deleted_while_they_are_answered(qtbot: QtBot, tmp_path: P
         QCoreApplication.processEvents()
     assert QThreadPool.globalInstance().waitForDone(5000)
     QCoreApplication.processEvents()
+
+
+def test_decoding_waits_for_a_frame_but_not_for_ever(qtbot: QtBot, tmp_path: Path) -> None:
+    write_noise(tmp_path / "0.png", (90, 90, 90), 0)
+    loader = ThumbnailLoader()
+    path = str(tmp_path / "0.png")
+    loader.hold()  # and nobody tells that the frame is over
+    assert loader.known(path, 64) is None
+    assert loader.waiting() == 0, "what is known asks for nothing"
+    with qtbot.waitSignal(loader.arrived):
+        assert loader.get(path, 64) is None
+    assert loader.known(path, 64) is not None

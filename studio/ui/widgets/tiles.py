@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import (
@@ -16,7 +17,16 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QImage,
+    QPainter,
+    QPixmap,
+    QStaticText,
+    QTransform,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
@@ -107,12 +117,14 @@ class TileDelegate(QStyledItemDelegate):
         hover: bool,
     ) -> None:
         """Draw a tile into its cell."""
-        # The model itself is asked: by way of the index each answer goes through C++ and back,
-        # which at ten roles for every tile is a third of a frame.
-        answer = index.model().data
+        # The model itself is asked, and only for what it ever answers: by way of the index each
+        # answer goes through C++ and back, which at ten roles a tile is a third of a frame.
+        model = index.model()
+        answer = model.data
+        answered = getattr(model, "tile_roles", None)
 
         def tell(role: int) -> Any:
-            return answer(index, role)
+            return answer(index, role) if answered is None or role in answered else None
 
         theme = theme_of(view)
         picture = self.picture_rect(cell)
@@ -130,7 +142,8 @@ class TileDelegate(QStyledItemDelegate):
         unreadable = bool(tell(TileRole.UNREADABLE))
         excluded = bool(tell(TileRole.EXCLUDED))
         if unreadable or content is None or content.isNull():
-            rounded(painter, rect, R1, t.well)
+            spot = QPointF(round(rect.left()), round(rect.top()))
+            painter.drawPixmap(spot, _plate(rect.size().toSize().toTuple(), ratio, R1, t.well))
             if unreadable:
                 icons.paint(painter, "broken", centred(rect, 16), t.bad)
             return
@@ -203,7 +216,44 @@ class TileDelegate(QStyledItemDelegate):
             draw_text(painter, spot, str(right), font, colour, Qt.AlignmentFlag.AlignRight)
             line.setRight(spot.left() - 4)
         text = str(tell(Qt.ItemDataRole.DisplayRole) or "").replace("\n", " ")
-        draw_text(painter, line, text, font, colour)
+        _draw_kept(painter, line, text, font, colour)
+
+
+@lru_cache(maxsize=16)
+def _plate(size: tuple[int, int], ratio: float, radius: float, colour: str) -> QPixmap:
+    """A rounded rectangle of one colour; while one scrolls fast, most tiles are only that."""
+    made = QPixmap(max(1, round(size[0] * ratio)), max(1, round(size[1] * ratio)))
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    rounded(painter, QRectF(0, 0, *size), radius, colour)
+    painter.end()
+    return made
+
+
+def _draw_kept(painter: QPainter, rect: QRectF, text: str, font: QFont, colour: str) -> None:
+    """As `draw_text`; the names of classes stand below thousands of tiles, so layouts are kept."""
+    key = (text, round(rect.width(), 1), font.key())
+    kept = _LINES.get(key)
+    if kept is None:
+        fitting = QFontMetricsF(font).elidedText(
+            text, Qt.TextElideMode.ElideMiddle, rect.width() + 0.5
+        )
+        kept = QStaticText(fitting)
+        kept.setTextFormat(Qt.TextFormat.PlainText)
+        kept.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+        kept.prepare(QTransform(), font)
+        if len(_LINES) >= _MOST_LINES:
+            _LINES.clear()
+        _LINES[key] = kept
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    top = rect.top() + (rect.height() - kept.size().height()) / 2
+    painter.drawStaticText(QPointF(rect.left(), top), kept)
+
+
+_LINES: dict[tuple[str, float, str], QStaticText] = {}
+_MOST_LINES = 2000
 
 
 def _more_than_one(model: QItemSelectionModel) -> bool:

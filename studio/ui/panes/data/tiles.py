@@ -18,6 +18,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.core.paths import display_name
@@ -49,6 +50,8 @@ def captions(dataset: Dataset | None) -> tuple[list[str], NDArray[np.int32]]:
 class PictureModel(QAbstractListModel):
     """The listed pictures of a data set: row of the list → row of the data set."""
 
+    tile_roles = _ANSWERED
+
     def __init__(self, loader: ThumbnailLoader, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._loader = loader
@@ -58,6 +61,7 @@ class PictureModel(QAbstractListModel):
         self._rows: NDArray[np.int64] = np.empty(0, np.int64)
         self._places: dict[str, int] = {}
         self.side = 98.0
+        self.is_flying = False
         self._loader.arrived.connect(self._arrived)
 
     def show(self, dataset: Dataset | None, rows: NDArray[np.int64]) -> None:
@@ -101,6 +105,8 @@ class PictureModel(QAbstractListModel):
             return None
         if role == TileRole.PIXMAP:
             path = self.path(place)
+            if self.is_flying:
+                return self._loader.known(path, self.side)
             self._places[path] = place
             return self._loader.get(path, self.side)
         if role == TileRole.UNREADABLE:
@@ -138,7 +144,8 @@ class DataGrid(PictureGrid):
         self._drop_wishes = QTimer(self)
         self._drop_wishes.setSingleShot(True)
         self._drop_wishes.setInterval(60)
-        self._drop_wishes.timeout.connect(self._retain)
+        self._drop_wishes.timeout.connect(self._rest)
+        self._was_visible = (0, -1)
         self.visible_changed.connect(self._visible_changed)
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen_changed.emit())
         self.pictures.modelReset.connect(self.chosen_changed)
@@ -170,9 +177,28 @@ class DataGrid(PictureGrid):
             model.select(selection, flag.ClearAndSelect)
             self.verticalScrollBar().setValue(here)
 
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self._loader.hold()
+        super().scrollContentsBy(dx, dy)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        # When the frame is on the screen and the window has nothing to do.
+        QTimer.singleShot(0, self._loader, self._loader.go_on)
+
     def _visible_changed(self, first: int, last: int) -> None:
         self.pictures.side = float(self.picture_pixels())
+        before, self._was_visible = self._was_visible, (first, last)
+        # Who drags the bar sees every picture for one frame: only where it rests are they decoded.
+        if before[0] <= before[1] and (first > before[1] or last < before[0]):
+            self.pictures.is_flying = True
         self._drop_wishes.start()
+
+    def _rest(self) -> None:
+        if self.pictures.is_flying:
+            self.pictures.is_flying = False
+            self.viewport().update()
+        self._retain()
 
     def _retain(self) -> None:
         first, last = self.visible_rows()

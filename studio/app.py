@@ -112,7 +112,7 @@ def run(
             # Its import is not needed otherwise, and it imports a pane.
             from studio.ui.rehearsal import Rehearsal
 
-            rehearsal = Rehearsal(world.window)
+            rehearsal = Rehearsal(world.window, path)
             rehearsal.ended.connect(application.exit)
             rehearsal.start()
         elif sample:

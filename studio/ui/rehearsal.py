@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -20,7 +21,10 @@ MOST_SECONDS = 900
 
 
 class Rehearsal(QObject):
-    """Opens the sample, shows every pane, trains one epoch and classifies a picture.
+    """Opens a data set, shows every pane, trains one epoch and classifies a picture.
+
+    Args:
+        path: the data set; the built-in sample, where left out.
 
     Signals:
         ended(int): the exit code: 0 where every step worked.
@@ -28,9 +32,10 @@ class Rehearsal(QObject):
 
     ended = Signal(int)
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, path: Path | None = None) -> None:
         super().__init__(window)
         self._window = window
+        self._path = path
         self._session = window.session
         self._training = window.training
         self._began = time.monotonic()
@@ -42,7 +47,10 @@ class Rehearsal(QObject):
 
     def start(self) -> None:
         """Begin; ``ended`` comes later."""
-        self._session.sample_requested.emit()
+        if self._path is None:
+            self._session.sample_requested.emit()
+        else:
+            self._session.open_requested.emit(self._path)
 
     def _look(self) -> None:
         # Later: whoever else hears of the change comes first.

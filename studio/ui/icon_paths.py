@@ -119,6 +119,14 @@ PATHS: dict[str, str] = {
     ),
     "zoom": ('<circle cx="9" cy="9" r="5.2"/><path d="m13 13 4 4M9 6.8v4.4M6.8 9h4.4"/>'),
     "fit": ('<path d="M3.5 7V3.5H7M13 3.5h3.5V7M16.5 13v3.5H13M7 16.5H3.5V13"/>'),
+    "panel-left": (
+        '<rect x="2.8" y="4" width="14.4" height="12" rx="1.4"/>'
+        '<path d="M8 4v12M5 7.2h.8M5 10h.8"/>'
+    ),
+    "panel-right": (
+        '<rect x="2.8" y="4" width="14.4" height="12" rx="1.4"/>'
+        '<path d="M12 4v12M14.2 7.2h.8M14.2 10h.8"/>'
+    ),
     "compare": ('<rect x="3" y="4" width="14" height="12" rx="1.4"/><path d="M10 4v12"/>'),
     "branch": (
         '<circle cx="6" cy="4.6" r="1.8"/>'

@@ -81,6 +81,7 @@ QPlainTextEdit, QTextEdit, QTextBrowser {{
     selection-color: {t.accent_text}; padding: 4px;
 }}
 QPlainTextEdit:focus, QTextEdit:focus {{ border: 2px solid {t.accent}; padding: 3px; }}
+LogView {{ border-radius: {tokens.R3}px; }}
 QComboBox {{ combobox-popup: 0; }}
 """
 
@@ -95,7 +96,7 @@ QListView, QTreeView, QTableView, PictureGrid {{
 QListView::item, QTreeView::item, QTableView::item {{ border: 0; color: {t.text}; }}
 QListView::item {{ height: {tokens.H_ROW}px; padding: 0 8px; border-radius: {tokens.R1}px; }}
 QTreeView::item {{ height: {tokens.H_ROW}px; }}
-QTableView::item {{ padding: 0 8px; }}
+QTableView::item {{ padding: 0 5px; }}  /* Qt adds 3: in line with the heading */
 QListView::item:hover, QTreeView::item:hover {{ background: {t.hover}; }}
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {{
     background: {t.selection}; color: {t.text};
@@ -130,8 +131,10 @@ QMenu::icon {{ padding-left: 8px; }}
 QMenu::item:selected {{ background: {t.selection}; }}
 QMenu::item:disabled {{ color: {t.text_disabled}; background: transparent; }}
 QMenu::separator {{ height: 1px; background: {t.line}; margin: 4px 8px; }}
+QComboBoxPrivateContainer {{ background: transparent; border: 0; }}
 QComboBox QAbstractItemView {{
-    background: {t.raised}; border: 1px solid {t.edge}; padding: 4px; outline: 0;
+    background: {t.raised}; border: 1px solid {t.edge}; border-radius: {tokens.R3}px;
+    padding: 4px; outline: 0;
     selection-background-color: {t.selection}; selection-color: {t.text};
 }}
 QComboBox QAbstractItemView::item {{

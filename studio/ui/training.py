@@ -69,6 +69,7 @@ class TrainingController(QObject):
         started: the first batch is about to run (a TrainingStarted).
         history_changed: rows were added to :attr:`history`; often, so redraw at your own pace.
         epoch_ended: an EpochEnded; the run's record on the disk is new.
+        outcome_dismissed: the person has read how the last training ended.
     """
 
     running_changed = Signal()
@@ -77,6 +78,7 @@ class TrainingController(QObject):
     started = Signal(object)
     history_changed = Signal()
     epoch_ended = Signal(object)
+    outcome_dismissed = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -134,6 +136,11 @@ class TrainingController(QObject):
         """Whether a run was left before its end and nothing trains now."""
         left = run.record.state in ("running", "paused", "stopped", "failed")
         return left and not self.is_running
+
+    def offers_to_go_on(self, run: RunFolder) -> bool:
+        """Whether the outcome already offers to go on with this run."""
+        outcome = self._outcome
+        return outcome is not None and outcome.run.path == run.path and bool(outcome.actions)
 
     # --- what the person asks -------------------------------------------------------------------
 
@@ -210,6 +217,7 @@ class TrainingController(QObject):
     def dismiss_outcome(self) -> None:
         """The person has read how it ended."""
         self._outcome = None
+        self.outcome_dismissed.emit()
         self.strip_changed.emit()
 
     # --- inside ---------------------------------------------------------------------------------

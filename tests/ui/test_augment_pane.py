@@ -24,6 +24,7 @@ from studio.ui.engines import Engines
 from studio.ui.jobs import Jobs
 from studio.ui.panes.augment.choice import choose_rows, next_of_class, shown_of
 from studio.ui.panes.augment.pane import AugmentPane
+from studio.ui.panes.augment.preview_grid import PreviewGrid
 from studio.ui.panes.augment.previewer import Wish
 from studio.ui.panes.augment.step_card import StepCard
 from studio.ui.session import Session
@@ -467,6 +468,19 @@ def test_a_narrow_window_has_drawers(qtbot: QtBot, pane: AugmentPane) -> None:
     assert not pane.catalogue.isHidden()
     click(pane.catalogue.close_button)
     assert pane.catalogue.isHidden()
+
+
+def test_a_low_window_scrolls_rather_than_standing_half_empty(qtbot: QtBot) -> None:
+    grid = PreviewGrid()
+    qtbot.addWidget(grid)
+    grid.show()
+    grid.set_lines([(name, f"{name}.png") for name in "abcd"], 4, 1.0)
+    grid.resize(656, 636)
+    assert grid.verticalScrollBar().maximum() == 0
+    grid.resize(908, 436)
+    assert grid.tile_rect(0, 3).right() > 0.75 * 908
+    assert grid.verticalScrollBar().maximum() > 0
+    assert grid.tile_rect(1, -1).bottom() < 436  # two rows are whole
 
 
 def test_every_control_has_a_name(pane: AugmentPane, opened: Session) -> None:

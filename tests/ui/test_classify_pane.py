@@ -18,8 +18,10 @@ from studio.app import World, build_world
 from studio.core.results import Prediction
 from studio.core.runs import RunFolder
 from studio.ui.panes.classify.batch import BatchModel, Item
-from studio.ui.panes.classify.pane import ClassifyPane, array_of, describe_drop, spent_words
+from studio.ui.panes.classify.pane import ClassifyPane, describe_drop
+from studio.ui.panes.classify.pasted import array_of
 from studio.ui.panes.classify.table import table_text
+from studio.ui.panes.classify.words import spent_words
 from tests.conftest import write_noise
 from tests.ui.trained import trained_world
 

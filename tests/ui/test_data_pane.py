@@ -23,13 +23,17 @@ from studio.core.project import Project
 from studio.core.settings import Recent
 from studio.data.dataset import Dataset
 from studio.data.index import open_dataset
+from studio.data.split import SplitSpec
 from studio.ui.panes.data.classes import ALL
 from studio.ui.panes.data.facts import fit_sentence
 from studio.ui.panes.data.order import listed, name_ranks
 from studio.ui.panes.data.pane import DataPane
 from studio.ui.panes.data.problem_list import sentence
+from studio.ui.panes.data.split_box import SplitBox
 from studio.ui.panes.start import describe_drop, when
 from studio.ui.thumbnails import ThumbnailLoader
+from studio.ui.widgets.panel import Panel
+from studio.ui.widgets.text import Text
 from tests.conftest import write_noise
 
 
@@ -561,6 +565,21 @@ def test_the_split_is_changed_in_its_form(
     assert np.array_equal(before, world.session.assignment)
 
 
+@pytest.mark.parametrize("counts", [(3_315, 710, 711), (331_500, 171_000, 171_100)])
+def test_the_counts_of_a_split_are_never_cut(qtbot: QtBot, counts: tuple[int, int, int]) -> None:
+    panel, box = Panel("left", "", 244), SplitBox()
+    panel.add_stretch()
+    panel.set_foot(box)
+    qtbot.addWidget(panel)
+    panel.resize(244, 300)
+    panel.show()
+    box.show_split(SplitSpec(), np.repeat([0, 1, 2], counts).astype(np.int8), False)
+    QApplication.processEvents()
+    for label in box.findChildren(Text):
+        assert label.width() >= label.sizeHint().width(), label.text()
+        assert label.mapTo(panel, label.rect().topRight()).x() <= 244 - 16, label.text()
+
+
 def test_unreadable_pictures_are_counted_listed_and_left_out(
     world: World, pane: DataPane, qtbot: QtBot, tiny_dataset: Path
 ) -> None:
@@ -581,10 +600,13 @@ def test_unreadable_pictures_are_counted_listed_and_left_out(
     assert found["red/broken.png"][0] == "Could not be read"
     assert found["red/broken.png"][1]
     assert "empty" in found["red/empty.jpg"][1].lower()
+    tools = view.problems.tools
+    assert all(tool.isVisible() for tool in tools) and not view.views.isVisible()
     click(view.problems.copy_button)
     assert "red/broken.png" in QApplication.clipboard().text()
     click(view.problems.back_button)
     assert view.pages.currentIndex() == 0
+    assert not any(tool.isVisible() for tool in tools) and view.views.isVisible()
     dataset = world.session.dataset
     assert dataset is not None
     if "red/broken.png" in dataset.paths:

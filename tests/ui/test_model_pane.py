@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,11 @@ from studio.ui.engines import Engines
 from studio.ui.jobs import Jobs
 from studio.ui.panes.model import catalogue
 from studio.ui.panes.model.blocks import short_name
-from studio.ui.panes.model.gallery import CardModel
+from studio.ui.panes.model.gallery import CardModel, Gallery
 from studio.ui.panes.model.layers import LayerModel
 from studio.ui.panes.model.pane import ModelPane
 from studio.ui.session import Session
-from studio.ui.theme import Theme
+from studio.ui.theme import Theme, theme_of
 from tests.models.test_download import CONTENT, Server
 
 LEFT = Qt.MouseButton.LeftButton
@@ -416,3 +417,20 @@ def drop(pane: ModelPane, files: list[Path]) -> bool:
     event.setAccepted(False)
     QApplication.sendEvent(pane.overlay, event)
     return event.isAccepted()
+
+
+@pytest.mark.parametrize("width", [480, 663, 800, 801, 802, 908, 1200])
+def test_the_cards_end_where_the_banner_above_ends(qtbot: QtBot, width: int) -> None:
+    theme_of()
+    gallery = Gallery()
+    qtbot.addWidget(gallery)
+    gallery.resize(width, 500)
+    gallery.cards.set_cards(catalogue.cards(100, "small_cnn"))
+    gallery.show()
+    cells = [gallery.visualRect(gallery.cards.index(i)) for i in range(gallery.cards.rowCount())]
+    first = [gallery.card_rect(cell) for cell in cells if cell.top() == cells[0].top()]
+    shift = gallery.viewport().x()
+    assert first[0].left() + shift == 16
+    assert first[-1].right() + shift == width - 16
+    gaps = {after.left() - before.right() for before, after in pairwise(first)}
+    assert gaps <= {12}

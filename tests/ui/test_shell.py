@@ -185,6 +185,7 @@ def test_strip_error_offers_the_way_on(strip: Strip, qtbot: QtBot) -> None:
         details=True,
     )
     assert strip.face() == "error"
+    assert strip.error.sentence.minimumWidth() >= strip.error.sentence.sizeHint().width()
     assert [b.text() for b in strip.error.ways] == ["Go on with 32", "Try again"]
     with qtbot.waitSignal(strip.action_chosen) as caught:
         strip.error.ways[0].click()

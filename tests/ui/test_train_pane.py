@@ -355,7 +355,13 @@ def test_a_killed_worker_is_told_at_once_and_the_run_goes_on(qtbot: QtBot, pictu
         assert run.record.state == "failed" and run.record.epochs_done >= 1
         qtbot.waitUntil(lambda: world.pane.centre.banner.isVisible(), timeout=5_000)
         assert "signal 9" in world.pane.centre.banner.label.text()
-        world.training.choose("go_on")
+        # The strip offers to go on; the banner does when the strip's message is gone.
+        button = world.pane.centre.banner.button
+        assert not button.isVisible()
+        world.training.dismiss_outcome()
+        qtbot.waitUntil(button.isVisible, timeout=5_000)
+        assert button.text() == "Go on"
+        button.click()
         until_epoch(qtbot, world, run.record.epochs_done + 1)
         world.training.stop()
         until_ended(qtbot, world)

@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     QEvent,
     QMimeData,
     QModelIndex,
+    QObject,
     QPoint,
     QPointF,
     Qt,
@@ -31,12 +32,13 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QListView, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.ui.theme import theme_of
 from studio.ui.widgets import numbers
 from studio.ui.widgets.banner import Banner
+from studio.ui.widgets.base import ringed
 from studio.ui.widgets.buttons import Button, IconButton, LinkButton
 from studio.ui.widgets.choices import CheckBox, RadioButton
 from studio.ui.widgets.combo import Combo
@@ -48,6 +50,7 @@ from studio.ui.widgets.fields import SearchField, SpinField
 from studio.ui.widgets.focus import FocusRing
 from studio.ui.widgets.fold import Fold
 from studio.ui.widgets.image_view import ImageView, to_image
+from studio.ui.widgets.log_view import LogView
 from studio.ui.widgets.menu import Menu
 from studio.ui.widgets.pane_frame import PaneFrame
 from studio.ui.widgets.panel import Panel, WorkArea
@@ -823,3 +826,56 @@ def test_widgets_can_be_thrown_away_before_the_theme_changes(qtbot: QtBot) -> No
     theme.set_mode("dark")
     theme.set_mode("light")
     theme.set_mode("system")
+
+
+def test_the_list_of_a_combo_has_round_corners(qtbot: QtBot, column: Column) -> None:
+    combo = Combo(["One", "Two", "Three"])
+    column(combo)
+    combo.showPopup()
+    picture = combo.view().window().grab().toImage()
+    corner, edge = picture.pixelColor(0, 0), picture.pixelColor(picture.width() // 2, 0)
+    combo.hidePopup()
+    assert corner.alpha() == 0 and edge.alpha() == 255
+
+
+def test_a_wrapped_line_of_a_log_goes_on_below_its_words(qtbot: QtBot) -> None:
+    log = LogView("Log")
+    log.resize(300, 200)
+    shown(qtbot, log)
+    log.append_line("16:02:12", "a graphics processor that cannot be used, and why that is so")
+    log.append_line("16:02:13", "ready")
+    assert log.toPlainText().splitlines()[1] == "16:02:13  ready"
+    layout = log.document().firstBlock().layout()
+    assert layout.lineCount() > 1
+    first, second = layout.lineAt(0), layout.lineAt(1)
+    assert second.x() > first.x()
+    assert second.x() == pytest.approx(first.cursorToX(len("16:02:12  "))[0], abs=1)
+
+
+def test_no_word_of_an_empty_state_stands_alone(qtbot: QtBot) -> None:
+    empty = EmptyState("Nothing", "Open a folder of pictures, and you see here what every step "
+                       "makes of them, and of it.")  # fmt: skip
+    empty.resize(620, 400)
+    shown(qtbot, empty)
+    assert empty.sentence.contentsMargins().left() > 40
+
+
+def test_a_scrolling_widget_draws_its_own_focus_at_once(qtbot: QtBot, column: Column) -> None:
+    button, view = Button("One"), QListView()
+    ringed(view, 0)
+    column(button, view)
+    button.window().activateWindow()
+    qtbot.waitUntil(button.window().isActiveWindow)
+    button.setFocus()
+    drawn: list[bool] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() is QEvent.Type.Paint:
+                drawn.append(bool(view.property("keyboardFocus")))
+            return False
+
+    watch = Watch()
+    view.viewport().installEventFilter(watch)
+    QTest.keyClick(button, Key.Key_Tab)
+    qtbot.waitUntil(lambda: bool(drawn) and drawn[-1])

@@ -119,7 +119,7 @@ class SettingsPage(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(work)
         body.addWidget(Text("Window and saving", "title"))
-        self.form = SpecForm(session.settings.current, names=SHOWN, control_width=280)
+        self.form = SpecForm(session.settings.current, names=SHOWN, control_width=232)
         self.form.changed.connect(self._changed)
         body.addWidget(self.form)
         body.addSpacing(12)

@@ -17,6 +17,9 @@ from studio.ui.widgets.text import ElidedLabel, IconLabel, Text
 from studio.ui.widgets.tips import describe
 from studio.ui.widgets.track import Track
 
+_SENTENCE = 320
+"""Pixels that the sentence of an error keeps where it needs them."""
+
 
 @dataclass(frozen=True)
 class StripState:
@@ -244,6 +247,8 @@ class Strip(QFrame):
         """Replace the text by an error; `actions` are (key, text) pairs of ways on."""
         face = self.error
         face.sentence.setText(sentence)
+        # What happened is read before why: the reason is cut first.
+        face.sentence.setMinimumWidth(min(face.sentence.sizeHint().width(), _SENTENCE))
         face.rest.setText(rest)
         face.rest.setVisible(bool(rest))
         face.details.setVisible(details)

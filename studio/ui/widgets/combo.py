@@ -38,6 +38,7 @@ class Combo(QComboBox):
         super().__init__(parent)
         self._icon, self._bare = icon, bare
         self.setView(QListView(self))
+        self._round_popup()
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -47,6 +48,16 @@ class Combo(QComboBox):
             describe(self, name)
         self.set_items(items, current)
         self.activated.connect(lambda _index: self.chosen.emit(self.currentData()))
+
+    def _round_popup(self) -> None:
+        """The list is a window of its own: without a ground, so that its corners are round."""
+        popup = self.view().window()
+        popup.setWindowFlags(
+            popup.windowFlags()
+            | Qt.WindowType.FramelessWindowHint
+            | Qt.WindowType.NoDropShadowWindowHint
+        )
+        popup.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
 
     def set_items(self, items: Sequence[str | tuple[object, str]], current: object = None) -> None:
         """Replace the items; `current` (default: the first) is shown, without `chosen`."""

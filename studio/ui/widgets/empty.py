@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.ui.tokens import S2
 from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.drop import Describe, DropZone
 from studio.ui.widgets.text import IconLabel, Text
+
+_OUTER, _INNER, _NARROWEST = 24, 32, 240
+"""Margins around and inside, and the least width of the sentence, in pixels."""
 
 
 class EmptyState(QWidget):
@@ -38,7 +42,7 @@ class EmptyState(QWidget):
     ) -> None:
         super().__init__(parent)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(24, 24, 24, 24)
+        outer.setContentsMargins(_OUTER, _OUTER, _OUTER, _OUTER)
         row = QHBoxLayout()
         outer.addStretch(2)
         outer.addLayout(row)
@@ -53,11 +57,12 @@ class EmptyState(QWidget):
             inner = QWidget()
             column = QVBoxLayout(inner)
         inner.setMaximumWidth(width)
+        self._widest = width
         inner.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         row.addStretch(1)
         row.addWidget(inner, 100)
         row.addStretch(1)
-        column.setContentsMargins(32, 32, 32, 32)
+        column.setContentsMargins(_INNER, _INNER, _INNER, _INNER)
         column.setSpacing(0)
         self.column = column
         self._fill(column, heading, sentence, icon)
@@ -99,3 +104,28 @@ class EmptyState(QWidget):
         """Change the words."""
         self.heading.setText(heading)
         self.sentence.setText(sentence)
+        self._balance()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._balance()
+
+    def _balance(self) -> None:
+        """Lines of about equal length: no word stands alone in the last one."""
+        text = self.sentence.text()
+        room = min(self._widest, self.width() - 2 * _OUTER) - 2 * _INNER
+        if room < _NARROWEST or "<" in text:
+            self.sentence.setContentsMargins(0, 0, 0, 0)
+            return
+        metrics = QFontMetrics(self.sentence.font())
+        wrap = int(Qt.TextFlag.TextWordWrap)
+
+        def height(width: int) -> int:
+            return metrics.boundingRect(QRect(0, 0, width, 10_000), wrap, text).height()
+
+        low, high, wanted = _NARROWEST, room, height(room)
+        while high - low > 4:
+            middle = (low + high) // 2
+            low, high = (low, middle) if height(middle) <= wanted else (middle, high)
+        beside = max(0, (room - high) // 2 - 1)
+        self.sentence.setContentsMargins(beside, 0, beside, 0)

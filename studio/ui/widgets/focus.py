@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractScrollArea,
     QApplication,
     QFocusFrame,
     QProxyStyle,
@@ -63,6 +64,13 @@ class _Ring(QFocusFrame):
         rounded(QPainter(self), rect, radius + _REACH, None, look(self).accent, 2.0)
 
 
+def _mark(widget: QWidget, on: bool) -> None:
+    widget.setProperty("keyboardFocus", on)
+    widget.update()
+    if isinstance(widget, QAbstractScrollArea):
+        widget.viewport().update()
+
+
 class FocusRing(QObject):
     """Shows the ring while the keyboard moves the focus; `of` gives the application's only one.
 
@@ -108,15 +116,13 @@ class FocusRing(QObject):
     def _show(self, target: QWidget | None) -> None:
         old, self._target = self._target, None
         if old is not None and isValid(old):
-            old.setProperty("keyboardFocus", False)
-            old.update()
+            _mark(old, False)
         radius = target.property(RING_PROPERTY) if target is not None else None
         if target is None or radius is None:
             self._hide()
             return
         self._target = target
-        target.setProperty("keyboardFocus", True)
-        target.update()
+        _mark(target, True)
         if int(radius) <= 0:
             self._hide()
             return

@@ -47,8 +47,8 @@ class PaneFrame(QWidget):
         self._drawer = {"left": False, "right": False}
         self._open = {"left": False, "right": False}
         self._motions: dict[str, QPropertyAnimation] = {}
-        self.left_button = IconButton("list", left_name, checkable=True)
-        self.right_button = IconButton("settings", right_name, checkable=True)
+        self.left_button = IconButton("panel-left", left_name, checkable=True)
+        self.right_button = IconButton("panel-right", right_name, checkable=True)
         self.left_button.hide()
         self.right_button.hide()
         if left is not None:

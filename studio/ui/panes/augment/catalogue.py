@@ -23,6 +23,9 @@ from studio.ui.widgets.tips import describe
 
 _COLUMNS = 3
 _SIDE = 62
+_BESIDE = 4
+"""Room at both sides of a picture that its name may use."""
+
 _CAPTION = 18
 
 
@@ -36,7 +39,7 @@ class StepTile(QAbstractButton):
         self._picture: QPixmap | None = None
         self.setText(step.title)
         self.setFixedHeight(_SIDE + _CAPTION)
-        self.setMinimumWidth(_SIDE)
+        self.setMinimumWidth(_SIDE + 2 * _BESIDE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -65,7 +68,7 @@ class StepTile(QAbstractButton):
         return all(word in text for word in words.casefold().split())
 
     def sizeHint(self) -> QSize:
-        return QSize(_SIDE, _SIDE + _CAPTION)
+        return QSize(_SIDE + 2 * _BESIDE, _SIDE + _CAPTION)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -75,7 +78,7 @@ class StepTile(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t, painter = look(self), QPainter(self)
-        rect = QRectF(0, 0, self.width(), _SIDE)
+        rect = QRectF(_BESIDE, 0, self.width() - 2 * _BESIDE, _SIDE)
         if not self.isEnabled():
             painter.setOpacity(0.45)
         if self._picture is None:
@@ -106,9 +109,11 @@ class _Group(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, S2)
         column.setSpacing(6)
-        column.addWidget(Text(name, "small", "secondary", MEDIUM))
+        heading = Text(name, "small", "secondary", MEDIUM)
+        heading.setContentsMargins(_BESIDE, 0, 0, 0)
+        column.addWidget(heading)
         self._grid = QGridLayout()
-        self._grid.setSpacing(S2)
+        self._grid.setHorizontalSpacing(0)
         self._grid.setVerticalSpacing(S2)
         for i in range(_COLUMNS):
             self._grid.setColumnStretch(i, 1)
@@ -159,7 +164,7 @@ class CataloguePanel(Panel):
         self._groups: list[_Group] = []
         self.tiles: dict[str, StepTile] = {}
         self.list = ScrollColumn()
-        self.list.body.setContentsMargins(S4, S1, S4, S3)
+        self.list.body.setContentsMargins(S4 - _BESIDE, S1, S4 - _BESIDE, S3)
         for name, steps in groups().items():
             self._groups.append(self._make_group(name, steps))
         self.nothing = Text("No augmenter is called so.", tone="secondary", wrap=True)

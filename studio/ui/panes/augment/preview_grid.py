@@ -30,7 +30,10 @@ _GAP = 10
 _HEAD = 34
 _CAPTION = 20
 _ROW_GAP = 8
-_SMALLEST = 40
+_SMALLEST, _LOWEST = 40, 72.0
+_JUDGED, _FILLED = 120.0, 0.75
+"""Pictures less high than this, that fill less than this share of the width, let rows scroll."""
+
 _MARK = 18
 
 
@@ -136,11 +139,17 @@ class PreviewGrid(QAbstractScrollArea):
         tiles = self._columns + 1
         width = (room.width() - 2 * S4 - 1 - _GAP * tiles) / tiles
         rows = max(1, len(self._lines))
-        free = room.height() - _HEAD - rows * (_CAPTION + _ROW_GAP)
-        # Rather scroll than show pictures too small to judge.
-        high = max(free / rows, 72.0)
-        width = max(float(_SMALLEST), min(width, high * self._aspect))
+        high = self._height_of(rows)
+        # Rather scroll than show pictures too small to judge beside a region left empty.
+        while rows > 1 and high < _JUDGED and high * self._aspect < _FILLED * width:
+            rows -= 1
+            high = self._height_of(rows)
+        width = max(float(_SMALLEST), min(width, max(high, _LOWEST) * self._aspect))
         return QSize(int(width), max(8, int(width / self._aspect)))
+
+    def _height_of(self, rows: int) -> float:
+        """How high pictures may be when so many rows are to be seen at once."""
+        return (self.viewport().height() - _HEAD) / rows - _CAPTION - _ROW_GAP
 
     def _pitch(self) -> int:
         return self._tile().height() + _CAPTION + _ROW_GAP

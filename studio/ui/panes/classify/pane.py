@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QPainter, QPixmap, QShortcut
+from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.core.control import Control, Progress
@@ -24,15 +24,17 @@ from studio.engine.protocol.messages import Predict, PredictArray, Predicted, Re
 from studio.ui.engines import EngineJob
 from studio.ui.latest import Latest
 from studio.ui.panes.classify.batch import Item
+from studio.ui.panes.classify.pasted import array_of
 from studio.ui.panes.classify.table import write_table
 from studio.ui.panes.classify.view import ClassifyView
+from studio.ui.panes.classify.words import answer_words, spent_words
 from studio.ui.panes.common import PICTURE_FILTER, on_surface
 from studio.ui.session import Session
 from studio.ui.thumbnails import ThumbnailLoader
 from studio.ui.widgets.drop import DropOverlay, dropped_paths
 from studio.ui.widgets.empty import EmptyState
 from studio.ui.widgets.image_view import to_image
-from studio.ui.widgets.numbers import count, duration, percent
+from studio.ui.widgets.numbers import count
 
 PREVIEW = 1024
 """Longest side of the picture shown, in pixels."""
@@ -45,26 +47,6 @@ def describe_drop(paths: list[str]) -> tuple[bool, str]:
         folder = Path(paths[0]).is_dir()
         return True, f"Classify all pictures in “{name}”" if folder else f"Classify “{name}”"
     return True, f"Classify {len(paths):,} files and folders"
-
-
-def spent_words(seconds: float) -> str:
-    """``31 ms`` below a second, else ``42 s``."""
-    return f"{max(1, round(seconds * 1000))} ms" if seconds < 1 else duration(seconds)
-
-
-def array_of(image: QImage) -> NDArray[np.uint8]:
-    """A QImage as ``(h, w, 3) uint8`` RGB; see-through parts on white, as files are read."""
-    if image.hasAlphaChannel():
-        ground = QImage(image.size(), QImage.Format.Format_RGB32)
-        ground.fill(Qt.GlobalColor.white)
-        painter = QPainter(ground)
-        painter.drawImage(0, 0, image)
-        painter.end()
-        image = ground
-    image = image.convertToFormat(QImage.Format.Format_RGB888)
-    height, width, stride = image.height(), image.width(), image.bytesPerLine()
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(height, stride)
-    return rows[:, : width * 3].reshape(height, width, 3).copy()
 
 
 def _pasted(run: str, name: str, array: NDArray[np.uint8], job: int) -> Request:
@@ -370,18 +352,9 @@ class ClassifyPane(QWidget):
             view.answer.setText("…")
             view.sentence.setText("Waiting for the answer.")
         else:
-            name, p = item.best
-            view.answer.setText(display_name(name))
-            view.sentence.setText(self._sentence(item, p))
-
-    def _sentence(self, item: Item, p: float) -> str:
-        run = self._session.run_in_view
-        title = run.title if run is not None else "The run"
-        ranked = next(iter(item.prediction.outputs.values())) if item.prediction else ()
-        if len(ranked) < 2:
-            return f"{title} gives it {percent(p)}."
-        name, second = ranked[1]
-        return f"{title} gives it {percent(p)}, and {percent(second)} to {display_name(name)}."
+            title = run.title if run is not None else "The run"
+            view.answer.setText(display_name(item.best[0]))
+            view.sentence.setText(answer_words(item, title))
 
     def _why(self, place: int) -> None:
         self.view.list.choose(place)

@@ -8,17 +8,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices, QImage, QKeySequence, QShortcut
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from studio.core.paths import display_name, from_text
+from studio.core.paths import from_text
 from studio.data.dataset import Dataset
 from studio.data.peek import Peek
 from studio.ui.latest import Latest
-from studio.ui.panes.data.chosen import known_facts, many_facts, name_of
+from studio.ui.panes.data.chosen_view import ChosenView
 from studio.ui.panes.data.classes import ALL
-from studio.ui.panes.data.facts import PictureFacts, fit_sentence, picture_facts
-from studio.ui.panes.data.inspector import WIDTH
 from studio.ui.panes.data.order import (
     AS_FOUND,
     class_names,
@@ -31,12 +29,14 @@ from studio.ui.panes.data.place import Place
 from studio.ui.panes.data.problem_list import sentence
 from studio.ui.panes.data.view import NETWORK, PICTURES, PROBLEMS, DataView
 from studio.ui.panes.data.watch import Watch
+from studio.ui.panes.data.words import nothing_words, summary_words, waiting_words
 from studio.ui.panes.start import StartPage, describe_drop
 from studio.ui.session import Session
-from studio.ui.thumbnails import ThumbnailLoader, middle_square
+from studio.ui.thumbnails import ThumbnailLoader
+from studio.ui.tokens import S4
 from studio.ui.widgets.drop import DropOverlay
 from studio.ui.widgets.empty import EmptyState
-from studio.ui.widgets.numbers import count, picture_size
+from studio.ui.widgets.numbers import count
 
 SEARCH_MS = 150
 
@@ -58,11 +58,9 @@ class DataPane(QWidget):
         self._peek: Peek | None = None
         self._left: Place | None = None
         self._first: tuple[Dataset, NDArray[np.int64]] | None = None
-        self._asked: tuple[object, ...] = ()
         self._is_listing = False
         self._lowered: list[str] = []
         self._ranks: NDArray[np.int64] | None = None
-        self._facts: PictureFacts | None = None
         self.loader = ThumbnailLoader(self)
         self.start = StartPage(session)
         self.waiting = EmptyState("", "", "Locate…", "Open another folder…", "folder", "folder")
@@ -80,12 +78,12 @@ class DataPane(QWidget):
         self._peek_changed()
 
     def _make_helpers(self) -> None:
-        self._reading = Latest(self)
-        self._reading.answered.connect(self._show_facts)
+        self.chosen = ChosenView(self._session, self.view, self.loader, self)
         self._ranking = Latest(self)
         self._ranking.answered.connect(self._take_ranks)
         self._watch = Watch(self._session, self)
         self._watch.gone_changed.connect(self._show_gone)
+        self.chosen.unreadable.connect(self._watch.picture_failed)
         self._search_timer = QTimer(self)
         self._search_timer.setSingleShot(True)
         self._search_timer.setInterval(SEARCH_MS)
@@ -128,7 +126,7 @@ class DataPane(QWidget):
         session.project_changed.connect(self._project_changed)
         session.problems_changed.connect(self._problems_changed)
         session.split_changed.connect(self._split_changed)
-        session.input_changed.connect(self._input_changed)
+        session.input_changed.connect(self.chosen.input_changed)
         session.failed.connect(lambda _error: self._project_changed())
 
     # --- which page -----------------------------------------------------------------------------
@@ -141,19 +139,8 @@ class DataPane(QWidget):
         if project is None or reference is None:
             self.pages.setCurrentWidget(self.start)
             return
-        name = display_name(from_text(reference.path).name)
-        if project.dataset_path() is None:
-            self.waiting.set_texts(
-                "Where are the pictures of this project?",
-                f"“{name}” is no longer at {display_name(str(from_text(reference.path).parent))}. "
-                "Connect the drive, or show where the folder is now. Runs and settings are kept.",
-            )
-        else:
-            self.waiting.set_texts(
-                f"Opening “{name}”",
-                "The pictures of this project are being listed. "
-                "If they moved, show where the folder is now.",
-            )
+        is_there = project.dataset_path() is not None
+        self.waiting.set_texts(*waiting_words(from_text(reference.path), is_there))
         self.pages.setCurrentWidget(self.waiting)
 
     def _peek_changed(self) -> None:
@@ -232,14 +219,14 @@ class DataPane(QWidget):
     def _forget(self) -> None:
         """Nothing of what was shown before counts any longer."""
         self.loader.clear()
-        self._forget_facts()
+        self.chosen.forget()
         self._ranking.forget()
         self._ranks = None
         self._lowered = []
         self.view.gone.hide()
 
     def _fill_rest(self) -> None:
-        self._input_changed()
+        self.chosen.input_changed()
         self._split_changed()
         self._problems_changed()
 
@@ -272,6 +259,13 @@ class DataPane(QWidget):
         view.views.set_current(page)
         for control in (view.sort, view.tile, view.tile_icon):
             control.setVisible(page == PICTURES)
+        on_problems = page == PROBLEMS
+        view.views.setVisible(not on_problems)
+        view.search.setVisible(not on_problems)
+        for tool in view.problems.tools:
+            tool.setVisible(on_problems)
+        # The arrow, not the button around it, is in line with what is below.
+        view.bar.row.setContentsMargins(S4 - 4 if on_problems else S4, 1, S4, 0)
         self._refresh_banners()
 
     # --- the list -------------------------------------------------------------------------------
@@ -297,10 +291,11 @@ class DataPane(QWidget):
         self._is_listing = False
         self._chosen_changed()
         view.grid_pages.setCurrentIndex(0 if len(rows) else 1)
-        view.nothing.setText(self._nothing_words(dataset))
+        is_known = self._peek is None
+        view.nothing.setText(nothing_words(dataset, is_known, view.search.text()))
         view.show_all.setVisible(bool(len(dataset)))
         self._show_page(PICTURES)
-        self._write_summary(len(rows))
+        view.summary.setText(summary_words(dataset, is_known, len(rows)))
 
     def _listed(self, dataset: Dataset) -> NDArray[np.int64]:
         view = self.view
@@ -317,26 +312,6 @@ class DataPane(QWidget):
             self._ranks, first,
         )  # fmt: skip
 
-    def _nothing_words(self, dataset: Dataset) -> str:
-        if self._peek is not None:
-            return "The folder is still being opened."
-        if not len(dataset):
-            return "There is no picture in this folder."
-        if text := self.view.search.text().strip():
-            return f"No picture is called “{text}”."
-        return "This class has no picture."
-
-    def _write_summary(self, shown: int) -> None:
-        assert self._dataset is not None
-        if self._peek is not None:
-            self.view.summary.setText(f"Opening {self._dataset.name}…")
-            return
-        total, classes = len(self._dataset), len(class_names(self._dataset))
-        words = f"{count(total, 'picture')}, {count(classes, 'class', 'classes')}"
-        if shown != total:
-            words = f"{shown:,} of {words}"
-        self.view.summary.setText(words)
-
     def _take_ranks(self, ranks: NDArray[np.int64]) -> None:
         self._ranks = ranks
         if self.view.sort.current() == "name":
@@ -349,103 +324,24 @@ class DataPane(QWidget):
         self._list()
 
     def _find(self) -> None:
+        if self.view.pages.currentIndex() == PROBLEMS:
+            self._show_page(PICTURES)
         self.view.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.view.search.selectAll()
 
     # --- what is chosen -------------------------------------------------------------------------
 
     def _chosen_changed(self) -> None:
-        if self._is_listing:
-            return
-        dataset = self._dataset
-        rows = self.view.grid.chosen_rows() if dataset is not None else np.empty(0, np.int64)
-        if dataset is None or not len(rows):
-            self._forget_facts()
-            self.view.inspector.show_nothing()
-        elif len(rows) == 1:
-            self._show_chosen(dataset, int(rows[0]))
-        else:
-            self._forget_facts()
-            facts_of_all = many_facts(dataset, self._assignment(), rows)
-            self.view.inspector.show_many(facts_of_all)
-            self._show_four()
-        self._show_network_words()
-
-    def _show_chosen(self, dataset: Dataset, row: int) -> None:
-        path = f"{dataset.root}/{dataset.paths[row]}"
-        if self._peek is None:  # other panes wait for the data set
-            self._session.set_picture_in_view(Path(path))
-        facts = known_facts(dataset, self._assignment(), row)
-        self.view.inspector.show_loading(name_of(dataset, row), facts)
-        if self._facts is not None and self._facts.path != path:
-            self._facts = None
-        self._read(path)
-
-    def _assignment(self) -> NDArray[np.int8] | None:
-        """The split of what is listed, once it is known."""
-        return self._session.assignment if self._peek is None else None
-
-    def _show_four(self) -> None:
-        assert self._dataset is not None
-        rows = self.view.grid.chosen_rows()[:4]
-        side = 124 * self.devicePixelRatioF()
-        images: list[QImage | None] = [None] * 4
-        for i, row in enumerate(rows.tolist()):
-            path = f"{self._dataset.root}/{self._dataset.paths[row]}"
-            if (pixmap := self.loader.get(path, side)) is not None:
-                images[i] = middle_square(pixmap).toImage()
-        self.view.inspector.set_four(images)
-
-    def _read(self, path: str) -> None:
-        spec = self._session.input
-        side = round((WIDTH - 32) * self.devicePixelRatioF() * 1.3)
-        if self._asked != (path, spec, side):  # else it is there, or on its way
-            self._asked = (path, spec, side)
-            self._reading.ask(lambda: picture_facts(path, spec, side))
-
-    def _forget_facts(self) -> None:
-        self._reading.forget()
-        self._facts, self._asked = None, ()
-
-    def _show_facts(self, facts: PictureFacts) -> None:
-        self._facts = facts
-        self.view.inspector.show_one(facts, self._session.input)
-        self._show_network_words()
-        if facts.error:
-            self._watch.picture_failed()
+        if not self._is_listing:
+            self.chosen.show(self._dataset, self._peek is None)
 
     def _show_in_folder(self) -> None:
         picture = self._session.picture_in_view
         if picture is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(picture.parent)))
 
-    # --- what the network sees ------------------------------------------------------------------
-
-    def _input_changed(self) -> None:
-        spec = self._session.input
-        self.view.inspector.set_input(spec)
-        self.view.fits.set_fit(spec.fit)
-        colour = "colour" if spec.channels == 3 else "grey"
-        self.view.network_size.setText(f"{picture_size(spec.width, spec.height)}, {colour}")
-        if self._asked:
-            self._read(str(self._asked[0]))
-
     def _choose_fit(self, fit: str) -> None:
         self._session.set_input(self._session.input.changed(fit=fit))
-
-    def _show_network_words(self) -> None:
-        facts, view, spec = self._facts, self.view, self._session.input
-        view.fits.set_views(facts.views if facts is not None else {})
-        name = display_name(Path(facts.path).name) if facts is not None else ""
-        view.network_name.setText(name or "What the network sees")
-        if facts is not None and facts.info is not None:
-            words = fit_sentence(spec.fit, facts.lost, facts.info.width, facts.info.height, spec)
-            words += " Training, preview and prediction all use exactly these pixels."
-        elif facts is not None:
-            words = facts.error
-        else:
-            words = "Choose one picture in Pictures to compare crop, letterbox and stretch."
-        view.network_words.setText(words)
 
     # --- split, problems ------------------------------------------------------------------------
 
@@ -454,13 +350,7 @@ class DataPane(QWidget):
         if self._dataset is None or self._peek is not None:
             return
         self.view.split.show_split(session.split, session.assignment, self._dataset.has_split)
-        rows = self.view.grid.chosen_rows()
-        if len(rows) == 1:
-            self.view.inspector.facts.set_facts(
-                known_facts(self._dataset, session.assignment, int(rows[0]))
-            )
-        elif len(rows):
-            self.view.inspector.show_many(many_facts(self._dataset, session.assignment, rows))
+        self.chosen.split_changed()
 
     def _problems_changed(self) -> None:
         problems = self._session.problems
@@ -472,7 +362,8 @@ class DataPane(QWidget):
         words = sentence(self._session.problems) if self._peek is None else ""
         on_problems = view.pages.currentIndex() == PROBLEMS
         if words and not on_problems:
-            view.banner.show_text("warning", words, "Show them")
+            them = "Show it" if len(self._session.problems) == 1 else "Show them"
+            view.banner.show_text("warning", words, them)
         else:
             view.banner.hide()
         view.banners.setVisible(not view.banner.isHidden() or not view.gone.isHidden())
@@ -480,8 +371,7 @@ class DataPane(QWidget):
     def _thumbnails_arrived(self, paths: set[str]) -> None:
         if any(self.loader.reason(path) for path in paths):
             self._watch.picture_failed()
-        if len(self.view.grid.chosen_rows()) > 1:
-            self._show_four()
+        self.chosen.thumbnails_arrived()
 
     def _show_gone(self, is_gone: bool) -> None:
         if is_gone and self._dataset is not None and self._peek is None:

@@ -25,16 +25,18 @@ from PySide6.QtWidgets import (
 
 from studio.core.paths import display_name
 from studio.data.dataset import PROBLEM_TITLES, UNUSABLE, Problem
-from studio.ui.tokens import H_ROW
+from studio.ui.tokens import H_ROW, SEMIBOLD
 from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.combo import Combo
 from studio.ui.widgets.numbers import count
-from studio.ui.widgets.panel import Bar
 from studio.ui.widgets.text import Text
 from studio.ui.widgets.tips import describe
 
 Index = QModelIndex | QPersistentModelIndex
 _MOST_FITTED = 500
+_NARROWEST, _WHY = 112, 240
+"""Least widths of the first two columns, and what the last one keeps, in pixels."""
+
 COLUMNS = ("What", "Where", "Why")
 
 
@@ -110,7 +112,7 @@ class ProblemModel(QAbstractTableModel):
 
 
 class ProblemPage(QWidget):
-    """All problems in a table, with a way back.
+    """All problems in a table; ``tools`` are its controls, for the bar above it.
 
     Signals:
         back_asked: show the pictures again.
@@ -124,8 +126,6 @@ class ProblemPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        bar = Bar(slim=True)
-        bar.row.setContentsMargins(12, 0, 16, 0)
         self.back_button = IconButton(
             "left", "Back to the pictures", "Escape", "Every file stays where it is.", "small"
         )
@@ -135,16 +135,12 @@ class ProblemPage(QWidget):
         self.copy_button = Button("Copy list", "copy", "quiet", "small")
         describe(self.copy_button, "Copy list", sentence="Puts all rows on the clipboard as text.")
         self.copy_button.clicked.connect(self._copy)
-        bar.add(self.back_button)
-        bar.add(Text("Problems", weight=600))
-        bar.add_stretch()
-        bar.add(self.kinds)
-        bar.add(self.copy_button)
-        column.addWidget(bar)
+        title = Text("Problems", weight=SEMIBOLD)
+        self.tools: tuple[QWidget, ...] = (self.back_button, title, self.kinds, self.copy_button)
         self.model = ProblemModel(self)
         self.table = self._table()
         hold = QHBoxLayout()
-        hold.setContentsMargins(8, 0, 4, 0)
+        hold.setContentsMargins(8, 4, 4, 0)
         hold.addWidget(self.table)
         column.addLayout(hold, 1)
 
@@ -165,8 +161,7 @@ class ProblemPage(QWidget):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
-        header.resizeSection(0, 150)
-        header.resizeSection(1, 190)
+        header.setMinimumSectionSize(_NARROWEST)
         table.setAccessibleName("Problems")
         return table
 
@@ -183,8 +178,20 @@ class ProblemPage(QWidget):
     def _show(self) -> None:
         kind = self.kinds.current()
         self.model.set_problems([p for p in self._problems if not kind or p.kind == kind])
-        if self.model.rowCount() <= _MOST_FITTED:
-            self._fit_rows()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Columns as wide as their texts where there is room, rows as high as theirs."""
+        if self.model.rowCount() > _MOST_FITTED:
+            return
+        header, room = self.table.horizontalHeader(), self.table.viewport().width()
+        kind, place, why = (self.table.sizeHintForColumn(i) for i in range(len(COLUMNS)))
+        kind = min(kind, room // 3)
+        # Reasons are the longest: they keep the larger part, and are wrapped in it.
+        place = min(place, room - kind - min(why, max(_WHY, (room - kind) * 11 // 20)))
+        header.resizeSection(0, max(_NARROWEST, kind))
+        header.resizeSection(1, max(_NARROWEST, place))
+        self._fit_rows()
 
     def _fit_rows(self) -> None:
         self.table.resizeRowsToContents()
@@ -194,8 +201,7 @@ class ProblemPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self.model.rowCount() <= _MOST_FITTED:
-            self._fit_rows()
+        self._fit()
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.model.text())

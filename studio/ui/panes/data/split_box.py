@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.data.dataset import SPLITS, Split
 from studio.data.split import SplitSpec
 from studio.ui.forms import SpecForm
-from studio.ui.tokens import R3, S4, SEMIBOLD
+from studio.ui.tokens import MEDIUM, R3, S4, SEMIBOLD
 from studio.ui.widgets.base import look, rounded
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.numbers import number
@@ -21,6 +21,7 @@ from studio.ui.widgets.track import StackedTrack
 
 _ROLES = {Split.TRAIN: "accent", Split.VALIDATION: "line-strong", Split.TEST: "edge"}
 _WIDTH = 320
+_BETWEEN = 8
 
 
 def how(spec: SplitSpec, from_folders: bool) -> str:
@@ -103,15 +104,19 @@ class SplitBox(Section):
         self.track = StackedTrack()
         self.add(self.track)
         row = QHBoxLayout()
-        row.setSpacing(4)
+        row.setSpacing(0)
+        self._pairs: dict[Split, QBoxLayout] = {}
         self._numbers: dict[Split, Text] = {}
         for split in SPLITS:
             if split is not SPLITS[0]:
                 row.addStretch(1)
-            row.addWidget(Text(split.label, "small", "secondary"))
-            value = Text("0", "small", weight=500)
-            row.addWidget(value)
-            self._numbers[split] = value
+            pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+            pair.setSpacing(4)
+            pair.addWidget(Text(split.label, "small", "secondary"))
+            value = Text("0", "small", weight=MEDIUM)
+            pair.addWidget(value)
+            row.addLayout(pair)
+            self._pairs[split], self._numbers[split] = pair, value
         self.add(row)
         self._popover: SplitPopover | None = None
 
@@ -123,12 +128,32 @@ class SplitBox(Section):
         self.track.set_parts([(counts[split], _ROLES[split]) for split in SPLITS])
         for split, label in self._numbers.items():
             label.setText(number(counts[split]))
+        self._arrange()
         self.set_note(how(spec, from_folders))
         words = ", ".join(f"{split.label} {counts[split]:,}" for split in SPLITS)
         self.track.setAccessibleName(f"Split: {words}")
         self.track.setToolTip(words)
         if self._popover is not None and self._popover.form.spec() != spec:
             self._popover.form.set_spec(spec)
+
+    def _arrange(self) -> None:
+        """Counts beside their names, or below them where they are too long for one line."""
+        across, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        for pair in self._pairs.values():
+            pair.setDirection(across)
+            pair.setSpacing(4)
+        margins = self.body.contentsMargins()
+        room = self.width() - margins.left() - margins.right()
+        wanted = sum(pair.sizeHint().width() for pair in self._pairs.values())
+        if wanted + _BETWEEN * (len(SPLITS) - 1) > room:
+            for pair in self._pairs.values():
+                pair.setDirection(below)
+                pair.setSpacing(0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._arrange()
 
     def show_nothing(self) -> None:
         """The pictures are not counted yet."""

@@ -69,14 +69,19 @@ class DataView(QWidget):
 
     def _work(self, loader: ThumbnailLoader) -> WorkArea:
         work = WorkArea()
+        self.bar = work.bar
         self.views = SegmentedControl(
             [(PICTURES, "Pictures"), (NETWORK, "What the network sees")], PICTURES, "View"
         )
         self.search = SearchField("Name or folder", "Ctrl+F")
         self.search.setFixedWidth(176)
-        work.bar.add(self.views)
+        self.problems = ProblemPage()
+        back, title, *others = self.problems.tools
+        for part in (self.views, back, title):
+            work.bar.add(part)
         work.bar.add_stretch()
-        work.bar.add(self.search)
+        for part in (self.search, *others):
+            work.bar.add(part)
         self.banner = Banner("warning", "", "Show them")
         self.gone = Banner("bad", "", "Locate…")
         banners = QVBoxLayout()
@@ -89,7 +94,6 @@ class DataView(QWidget):
         work.add(self.banners)
         self.pages = QStackedWidget()
         self.grid = DataGrid(loader)
-        self.problems = ProblemPage()
         self.pages.addWidget(self._grid_page())
         self.pages.addWidget(self._network_page())
         self.pages.addWidget(self.problems)

@@ -8,6 +8,7 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
+    QRect,
     QRectF,
     QSize,
     Qt,
@@ -35,6 +36,7 @@ Index = QModelIndex | QPersistentModelIndex
 CARD_HEIGHT = 132
 _NARROWEST = 232
 _GAP = 12
+_UNDER_BAR = 7
 _LEFT_SHARE = 0.575
 
 BADGES: dict[str, tuple[str, str, str]] = {
@@ -104,8 +106,7 @@ class CardDelegate(QStyledItemDelegate):
         theme = theme_of(view)
         t = theme.current
         state = option.state
-        cell = QRectF(option.rect)
-        rect = QRectF(cell.left(), cell.top(), cell.width() - _GAP, CARD_HEIGHT)
+        rect = view.card_rect(option.rect)
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         hover = bool(state & QStyle.StateFlag.State_MouseOver)
         painter.save()
@@ -228,10 +229,15 @@ class Gallery(QListView):
         bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
-        self.setViewportMargins(S4, 0, 0, 0)
+        # The gap right of the last card lies under the scroll bar, so that the cards end where the
+        # banner above them ends.
+        self.setViewportMargins(S4, 0, -_UNDER_BAR, 0)
+        if (holder := bar.parentWidget()) is not None:
+            holder.raise_()
         self.setAccessibleName("Networks")
         ringed(self, 0)
         self._silent = False
+        self._columns = 1
         self.selectionModel().currentChanged.connect(self._current_changed)
         self.doubleClicked.connect(self._ask_to_use)
 
@@ -251,6 +257,14 @@ class Gallery(QListView):
             self.setCurrentIndex(self.cards.index(place))
         self._silent = False
 
+    def card_rect(self, cell: QRect) -> QRectF:
+        """Where the card of a cell stands: the cards of a row share it to the last pixel."""
+        wide = max(1, self.gridSize().width())
+        pitch = (self.width() - 2 * S4 + _GAP) / self._columns
+        left = round(round(cell.left() / wide) * pitch)
+        right = round((round(cell.left() / wide) + 1) * pitch) - _GAP
+        return QRectF(left, cell.top(), right - left, CARD_HEIGHT)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
@@ -263,7 +277,7 @@ class Gallery(QListView):
 
     def _fit(self) -> None:
         room = self.viewport().width()
-        columns = max(1, room // (_NARROWEST + _GAP))
+        columns = self._columns = max(1, room // (_NARROWEST + _GAP))
         # One pixel less: QListView wraps a row that fills its width to the last one.
         size = QSize((room - 1) // columns, CARD_HEIGHT + _GAP)
         if size != self.gridSize():

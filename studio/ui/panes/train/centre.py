@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.core.errors import StudioError
 from studio.core.files import write_atomic
-from studio.ui.panes.train.curves import Curves, Shown
+from studio.ui.panes.train.curves import Curves
 from studio.ui.panes.train.series import to_csv
+from studio.ui.panes.train.shown import Shown
 from studio.ui.panes.train.stats import Stats
 from studio.ui.theme import theme_of
 from studio.ui.tokens import S2, S3, S4, SEMIBOLD
@@ -37,17 +38,24 @@ class Centre:
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.banner = Banner()
-        self.banner.hide()
-        holder = QHBoxLayout()
+        self._banner_place = QWidget()  # an empty layout would keep its margins
+        holder = QHBoxLayout(self._banner_place)
         holder.setContentsMargins(S4, S3, S4, 0)
         holder.addWidget(self.banner)
+        self._banner_place.hide()
         self.stats = Stats()
         self.curves = Curves()
-        column.addLayout(holder)
+        column.addWidget(self._banner_place)
         column.addWidget(self.stats)
         column.addWidget(self.curves, 1)
         column.addSpacing(S2)
         self._fill_bar()
+
+    def show_banner(self, words: tuple[str, ...]) -> None:
+        """Kind, text, action and its icon; none hide the banner with its margins."""
+        if words:
+            self.banner.show_text(*words)
+        self._banner_place.setVisible(bool(words))
 
     def set_tools_enabled(self, on: bool) -> None:
         """Without curves there is nothing to smooth, fit or save."""

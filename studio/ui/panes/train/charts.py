@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.panes.train.series import Column
 from studio.ui.theme import theme_of
+from studio.ui.tokens import R1
+from studio.ui.widgets.base import ringed, rounded
 from studio.ui.widgets.numbers import MINUS
 from studio.ui.widgets.text import Text
 
@@ -150,6 +152,7 @@ class Chart(pg.PlotWidget):
         self.cross.hide()
         self.addItem(self.cross, ignoreBounds=True)
         self.setMouseTracking(True)
+        ringed(self, 0)
         self.ratio = 0.0
         if has_epochs:
             self.word = Text("epoch", "small", "secondary", parent=self)
@@ -227,6 +230,13 @@ class Chart(pg.PlotWidget):
         self.cross.setVisible(x is not None)
         if x is not None:
             self.cross.setPos(x)
+
+    def paintEvent(self, event: Any) -> None:
+        """With the ring of the keyboard inside, for outside it would cross its neighbours."""
+        super().paintEvent(event)
+        if self.hasFocus() and self.property("keyboardFocus"):
+            rect = QRectF(self.viewport().rect()).adjusted(4, 1, -4, -1)
+            rounded(QPainter(self.viewport()), rect, R1, None, theme_of(self).current.accent, 2)
 
     def mouseMoveEvent(self, event: Any) -> None:
         """Tell where the pointer is."""

@@ -2,51 +2,34 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.training.recipe import Recipe, rate_at
 from studio.ui.panes.train.charts import DOTS, Chart
-from studio.ui.panes.train.legend import ChartHead, Key
-from studio.ui.panes.train.series import Column, RunSeries, smooth
+from studio.ui.panes.train.legend import ChartHead
+from studio.ui.panes.train.readings import accuracy_keys, loss_keys, rate_keys
+from studio.ui.panes.train.series import Column, smooth
+from studio.ui.panes.train.shown import (
+    Shown,
+    accuracy_floor,
+    end_of,
+    level,
+    loss_range,
+    plan,
+)
 from studio.ui.theme import theme_of
 from studio.ui.tokens import SEMIBOLD
 from studio.ui.widgets.numbers import loss as loss_words
-from studio.ui.widgets.numbers import percent, significant
 
 BATCH_OPACITY = 0.28
-_PLAN_POINTS = 400
 _ROOM_FOR_POINT = 0.01
 """Share of an axis beyond its end, so that the last point is whole."""
-_ALMOST_NOTHING = 1e-3
-_FIRST_EPOCHS = 40
-_NOTHING = "–"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A run in the charts. The first of a list is the one in view and has all its curves."""
-
-    title: str
-    colour: int
-    series: RunSeries
-    recipe: Recipe
-    epochs: int
-    in_view: bool = False
-
-    @property
-    def role(self) -> str:
-        """The colour role of the series."""
-        return f"series-{self.colour + 1}"
 
 
 class Curves(QWidget):
@@ -176,8 +159,8 @@ class Curves(QWidget):
         points = self._points(colour) if run.in_view else {}
         z = 40 if run.in_view else 20 - index
         if validated:
-            level = self._level(series.epochs["validation_loss"])
-            self._line(self.loss, f"{name} validation", x, level, self._pen(colour, width),
+            height = self._level(series.epochs["validation_loss"])
+            self._line(self.loss, f"{name} validation", x, height, self._pen(colour, width),
                        keys[0], z, **points)  # fmt: skip
         elif not run.in_view:
             self._line(self.loss, f"{name} training", x, self._level(series.epochs["loss"]),
@@ -195,8 +178,8 @@ class Curves(QWidget):
         if self._smooth > 0:
             soft = QColor(colour)
             soft.setAlphaF(0.7)
-            level = smooth(self._level(y), self._smooth)
-            self._line(self.loss, f"{name} smooth", x, level, self._pen(soft, 1.5), keys[0], 12)
+            height = smooth(self._level(y), self._smooth)
+            self._line(self.loss, f"{name} smooth", x, height, self._pen(soft, 1.5), keys[0], 12)
 
     def _draw_rate(self, run: Shown, name: str, keys: set[str]) -> None:
         series, colour = run.series, QColor(theme_of(self).colour(run.role))
@@ -229,21 +212,16 @@ class Curves(QWidget):
                 "symbolBrush": ground}  # fmt: skip
 
     def _level(self, values: Column) -> Column:
-        """Loss as it is drawn: its logarithm where the axis is logarithmic."""
-        if not self._log:
-            return values
-        with np.errstate(invalid="ignore", divide="ignore"):
-            level: Column = np.log10(np.maximum(values, 1e-12))
-        return level
+        return level(values, self._log)
 
     # --- axes --------------------------------------------------------------------------------
 
     def _fit_axes(self) -> None:
         if not self._is_zoomed:
-            self.rate.box.setXRange(0, self._end() * (1 + _ROOM_FOR_POINT), padding=0)
+            self.rate.box.setXRange(0, end_of(self._runs) * (1 + _ROOM_FOR_POINT), padding=0)
         low, high = self.rate.box.viewRange()[0]
-        self.loss.box.setYRange(*self._loss_range(low, high), padding=0)
-        floor = self._accuracy_floor(low, high)
+        self.loss.box.setYRange(*loss_range(self._runs, low, high, self._log), padding=0)
+        floor = accuracy_floor(self._runs, low, high)
         self.accuracy.box.setYRange(floor, 1 + (1 - floor) * 3 * _ROOM_FOR_POINT, padding=0)
         rates = [run.recipe.learning_rate for run in self._runs if run.in_view]
         seen = [float(r.series.batches["learning_rate"].max()) for r in self._runs
@@ -251,46 +229,6 @@ class Curves(QWidget):
         top = max([*rates, *seen], default=1e-3)
         self.rate.values.fixed = [0.0, top]
         self.rate.box.setYRange(0, top * 1.05, padding=0)
-
-    def _end(self) -> float:
-        """All planned epochs; of a long plan first a part, doubled as often as it is half full."""
-        done = max([0.0, *(r.series.end() for r in self._runs)])
-        shown = float(_FIRST_EPOCHS)
-        while shown < 2 * done:
-            shown *= 2
-        planned = max([1.0, *(float(r.epochs) for r in self._runs)])
-        return max(done, min(planned, shown))
-
-    def _loss_range(self, low: float, high: float) -> tuple[float, float]:
-        values = [np.empty(0)]
-        for run in self._runs:
-            series = run.series
-            inside = _between(series.epochs["epoch"], low, high)
-            values += [series.epochs["loss"][inside], series.epochs["validation_loss"][inside]]
-            if run.in_view:
-                batches = series.batches["loss"][_between(series.batch_x, low, high)]
-                if len(batches) > 50:  # a few outliers must not flatten everything
-                    batches = np.quantile(batches, [0.002, 0.998])
-                values.append(batches)
-        every = np.concatenate(values)
-        every = every[np.isfinite(every)]
-        if not len(every):
-            return (-2.0, 0.5) if self._log else (0.0, 1.0)
-        levels = self._level(every)
-        bottom, top = float(levels.min()), float(levels.max())
-        margin = max((top - bottom) * 0.06, 0.05 if self._log else 0.02 * max(1e-6, abs(top)))
-        return (bottom - margin if self._log else max(0.0, bottom - margin)), top + margin
-
-    def _accuracy_floor(self, low: float, high: float) -> float:
-        lowest = 1.0
-        for run in self._runs:
-            series = run.series
-            name = "validation_accuracy" if series.has_validation else "accuracy"
-            values = series.epochs[name][_between(series.epochs["epoch"], low, high)]
-            values = values[np.isfinite(values)]
-            if len(values):
-                lowest = min(lowest, float(values.min()))
-        return max(0.0, min(0.9, math.floor(lowest * 10 - 0.3) / 10))
 
     # --- marks --------------------------------------------------------------------------------
 
@@ -302,7 +240,7 @@ class Curves(QWidget):
         self._best_point = pg.ScatterPlotItem(size=10)
         self._best_point.setZValue(60)
         self._best_text = pg.TextItem("", anchor=(1, 0))
-        self._best_text.setZValue(60)
+        self._best_text.setZValue(55)  # its ground must not cover the point
         for item in (self._region, self._best_line, self._best_point, self._best_text):
             self.loss.addItem(item, ignoreBounds=True)
 
@@ -318,9 +256,9 @@ class Curves(QWidget):
             self._region.setRegion((self._since, max(run.series.end(), self._since)))
         if run is None or value is None:
             return
-        t, level = theme_of(self).current, float(self._level(np.array([value]))[0])
+        t, height = theme_of(self).current, float(level(np.array([value]), self._log)[0])
         colour = QColor(t.role(run.role))
-        self._best_point.setData([epoch], [level], brush=colour, pen=self.loss.pen(t.surface, 1.5))
+        self._best_point.setData([epoch], [height], brush=colour, pen=self.loss.pen(t.surface, 1.5))
         self._best_line.setPos(epoch)
         self._best_text.setText(
             f"best, {loss_words(value)} at epoch {epoch}", QColor(t.warning if self._since
@@ -387,54 +325,8 @@ class Curves(QWidget):
         newest = view.series.last_epoch if view else self._last_epoch()
         epoch = at if at is not None else newest
         loss.note.setText(f"at epoch {epoch}" if epoch else "")
-        loss.legend.set_keys(self._loss_keys(at))
+        loss.legend.set_keys(loss_keys(self._runs, at))
         validated = all(r.series.has_validation for r in self._runs if r.series.epochs.count)
         accuracy.note.setText("validation" if validated else "training, where not validated")
-        keys = []
-        for run in self._runs:
-            name = "validation_accuracy" if run.series.has_validation else "accuracy"
-            value = run.series.at_epoch(name, at or run.series.last_epoch)
-            keys.append(Key(run.title, percent(value) if value is not None else _NOTHING, run.role))
-        accuracy.legend.set_keys(keys)
-        rate.legend.set_keys(self._rate_keys(view, at))
-
-    def _loss_keys(self, at: int | None) -> list[Key]:
-        keys = []
-        for run in self._runs:
-            epoch = at or run.series.last_epoch
-            value = run.series.at_epoch("validation_loss", epoch)
-            words = loss_words(value) if value is not None else _NOTHING
-            name = f"{run.title}, validation" if run.in_view else run.title
-            if run.series.has_validation or not run.in_view:
-                keys.append(Key(name, words, run.role))
-            if run.in_view:
-                value = run.series.at_epoch("loss", epoch)
-                words = loss_words(value) if value is not None else _NOTHING
-                name = "training" if run.series.has_validation else f"{run.title}, training"
-                keys.append(Key(name, words, run.role, dotted=True))
-        return keys
-
-    def _rate_keys(self, view: Shown | None, at: int | None) -> list[Key]:
-        if view is None:
-            return []
-        if at is not None:
-            value = view.series.at_epoch("learning_rate", at)
-            return [Key("then", significant(value), "")] if value is not None else []
-        rates = view.series.batches["learning_rate"]
-        value = float(rates[-1]) if len(rates) else view.recipe.learning_rate
-        # What a cosine leaves after its last step is no number that helps anybody.
-        tiny = value < view.recipe.learning_rate * _ALMOST_NOTHING
-        name = "last" if len(rates) and view.series.end() >= view.epochs else "now"
-        return [Key(name, "almost 0" if tiny else significant(value), "")]
-
-
-def plan(run: Shown, start: float) -> tuple[Column, Column]:
-    """The learning rate still planned, from ``start`` epochs to the end."""
-    per_epoch = max(1, run.series.per_epoch)
-    x = np.linspace(min(start, run.epochs), run.epochs, _PLAN_POINTS)
-    rates = [rate_at(run.recipe, int(e * per_epoch), per_epoch) for e in x]
-    return x, np.asarray(rates)
-
-
-def _between(x: Column, low: float, high: float) -> NDArray[np.bool_]:
-    return (x >= low - 1e-9) & (x <= high + 1e-9)
+        accuracy.legend.set_keys(accuracy_keys(self._runs, at))
+        rate.legend.set_keys(rate_keys(view, at))

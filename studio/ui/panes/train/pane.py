@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from studio.core.events import EpochEnded
 from studio.core.runs import RunFolder
 from studio.ui.panes.train.centre import Centre
-from studio.ui.panes.train.curves import Shown
 from studio.ui.panes.train.diagnosis import Diagnosis, diagnose
 from studio.ui.panes.train.recipe_panel import RecipePanel
 from studio.ui.panes.train.runs_panel import RunsPanel
+from studio.ui.panes.train.shown import Shown
 from studio.ui.panes.train.store import SeriesStore
 from studio.ui.panes.train.words import (
     best_accuracy,
@@ -88,6 +88,7 @@ class TrainPane(QWidget):
         self.centre.banner.action.connect(self._go_on)
         self.centre.shown_runs = self._shown
         training.running_changed.connect(self._running_changed)
+        training.outcome_dismissed.connect(self._later)
         training.history_changed.connect(self._later)
         training.started.connect(self._later)
         training.epoch_ended.connect(self._epoch_ended)
@@ -295,10 +296,7 @@ class TrainPane(QWidget):
         if words == self._banner:
             return
         self._banner = words
-        if words:
-            self.centre.banner.show_text(*words)
-        else:
-            self.centre.banner.hide()
+        self.centre.show_banner(words)
 
     def _banner_words(self, run: RunFolder | None, finding: Diagnosis | None) -> tuple[str, ...]:
         training = self.training
@@ -309,7 +307,7 @@ class TrainPane(QWidget):
             if run.record.state == "stopped" and finding is not None:
                 # That it was stopped stands in the strip; this is what to know before going on.
                 text, kind = _finding_words(finding), finding.kind
-            go_on = training.can_go_on(run)
+            go_on = training.can_go_on(run) and not training.offers_to_go_on(run)
             return kind, text, "Go on" if go_on else "", "play" if go_on else ""
         if finding is not None:
             return finding.kind, _finding_words(finding)

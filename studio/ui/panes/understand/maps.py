@@ -27,7 +27,7 @@ from studio.ui.widgets.numbers import number, percent
 
 CAPTION = 16
 _RADIUS = 3
-_INSET = 4  # room for the frame of a chosen map at the edges
+REACH = 4  # room for the frame of a chosen map at the edges
 _MOST = 600
 
 
@@ -113,11 +113,11 @@ class MapGrid(QWidget):
         """Where a map stands, in logical pixels."""
         columns, side = self.columns(), self._side()
         row, column = divmod(index, columns)
-        left = _INSET + column * (self._room() + self._gap) / columns
-        return QRectF(left, row * self._pitch() + _INSET, side, side * self._shape())
+        left = REACH + column * (self._room() + self._gap) / columns
+        return QRectF(left, row * self._pitch() + REACH, side, side * self._shape())
 
     def _room(self) -> float:
-        return max(8.0, self.width() - 2.0 * _INSET)
+        return max(8.0, self.width() - 2.0 * REACH)
 
     def _side(self) -> float:
         columns = self.columns()
@@ -135,7 +135,7 @@ class MapGrid(QWidget):
 
     def _measure(self) -> None:
         rows = -(-self.count() // self.columns())
-        height = round(rows * self._pitch() + 2 * _INSET)
+        height = round(rows * self._pitch() + 2 * REACH)
         if height != self.height():
             self.setFixedHeight(height)
 

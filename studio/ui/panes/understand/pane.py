@@ -7,22 +7,21 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.core.errors import StudioError
 from studio.core.paths import display_name
-from studio.core.results import Bars, ImageGrid, LayerNode, Prediction, Result
+from studio.core.results import LayerNode, Prediction
 from studio.core.runs import RunFolder
 from studio.data import pixels
 from studio.engine.protocol.messages import ListLayers, Predict, Predicted, Request, Visualize
 from studio.models.registry import output_keys
 from studio.ui.latest import Latest
 from studio.ui.panes.common import PICTURE_FILTER, on_surface
-from studio.ui.panes.understand.maps import coloured, map_words
 from studio.ui.panes.understand.picks import ready_pictures, true_class
+from studio.ui.panes.understand.results import Results
 from studio.ui.panes.understand.saving import rendered, write_png
 from studio.ui.panes.understand.tree import count_layers, leaf_of, short_name
 from studio.ui.panes.understand.view import STRIP, UnderstandView
@@ -31,7 +30,7 @@ from studio.ui.thumbnails import ThumbnailLoader
 from studio.ui.widgets.drop import DropOverlay
 from studio.ui.widgets.empty import EmptyState
 from studio.ui.widgets.image_view import to_image
-from studio.ui.widgets.numbers import count, number, percent
+from studio.ui.widgets.numbers import count, percent
 
 _PREVIEW = 256
 
@@ -65,6 +64,7 @@ class UnderstandPane(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.pages)
+        self._results = Results(self.view)
         self._reading = Latest(self)
         self._reading.answered.connect(self.view.picture.set_picture)
         self._reading.failed.connect(self._picture_failed)
@@ -81,8 +81,6 @@ class UnderstandPane(QWidget):
         view.brightness.chosen.connect(lambda _key: self._ask_activations())
         view.save_button.clicked.connect(self._ask_save)
         view.banner.action.connect(self._try_again)
-        view.filters.chosen.connect(self._choose_map)
-        view.maps.chosen.connect(self._choose_map)
         self.empty.action.connect(lambda: session.pane_requested.emit("train"))
         self.overlay = DropOverlay(self, describe_drop)
         self.overlay.dropped.connect(lambda paths: self.set_picture(paths[0]))
@@ -251,7 +249,7 @@ class UnderstandPane(QWidget):
         if "Conv" in leaf.kind and leaf.parameters:
             self._ask_filters(leaf.name)
         else:
-            self._show_filters(None)
+            self._results.show_filters(None)
         self._ask_activations()
 
     def _ask_filters(self, layer: str) -> None:
@@ -259,7 +257,7 @@ class UnderstandPane(QWidget):
         if run is not None:
             self._submit(
                 lambda job: Visualize(job, str(run.path), "filters", layer),
-                self._show_filters, "filters",
+                self._results.show_filters, "filters",
             )  # fmt: skip
 
     def _ask_activations(self) -> None:
@@ -271,7 +269,7 @@ class UnderstandPane(QWidget):
         options = {"brightness": str(self.view.brightness.current())}
         self._submit(
             lambda job: Visualize(job, str(run.path), "activations", layer, picture, options),
-            self._show_activations, "activations",
+            self._results.show_activations, "activations",
         )  # fmt: skip
 
     def _submit(
@@ -308,80 +306,6 @@ class UnderstandPane(QWidget):
         self._ask_answer()
         self._show_layer()
 
-    # --- results --------------------------------------------------------------------------------
-
-    def _show_filters(self, grid: ImageGrid | None) -> None:
-        view = self.view
-        view.filter_part.setVisible(grid is not None)
-        view.filters.set_grid(grid)
-        if grid is not None:
-            view.filter_note.setText(_cut_note(grid))
-            view.filters.choose(view.maps.choice())
-        self._show_details()
-
-    def _show_activations(self, result: Result) -> None:
-        view = self.view
-        is_grid = isinstance(result, ImageGrid)
-        named = isinstance(result, Bars) and result.names[:1] != ("0",)
-        view.maps.setVisible(is_grid)
-        view.legend.setVisible(is_grid)
-        view.units.setVisible(isinstance(result, Bars) and not named)
-        view.classes.setVisible(named)
-        view.dark.hide()
-        if isinstance(result, ImageGrid):
-            view.maps.set_grid(result)
-            view.map_note.setText(_cut_note(result))
-            view.legend.set_palette(result.palette)
-            if view.maps.choice() < 0:
-                view.maps.choose(_liveliest(result))
-            view.filters.choose(view.maps.choice())
-            self._show_dark(result)
-        elif isinstance(result, Bars):
-            view.maps.set_grid(None)
-            view.map_note.setText(result.note)
-            view.units.set_bars(result)
-            if named:
-                pairs = zip(result.names, result.values.tolist(), strict=True)
-                view.classes.set_probabilities([(display_name(name), p) for name, p in pairs])
-        self._show_details()
-
-    def _show_dark(self, grid: ImageGrid) -> None:
-        dark = sum(1 for s in grid.statistics if s["max"] <= 0)
-        if dark and grid.palette == "activation":
-            self.view.dark.set_badge(
-                f"{dark:,} of {len(grid.images):,} stay dark", "warning", "warning"
-            )
-            self.view.dark.setToolTip(
-                "These maps are zero everywhere for this picture. "
-                "Where they are for every picture, the unit is dead."
-            )
-            self.view.dark.show()
-
-    def _choose_map(self, index: int) -> None:
-        self.view.filters.choose(index)
-        self.view.maps.choose(index)
-        self._show_details()
-
-    def _show_details(self) -> None:
-        view = self.view
-        index, grid = view.maps.choice(), view.maps.grid()
-        shown = grid is not None and index >= 0
-        view.map_section.setVisible(shown)
-        if grid is None or not shown:
-            return
-        assert view.map_section.heading is not None
-        view.map_section.heading.setText(f"Map {index}")
-        filters = view.filters.grid()
-        if filters is not None and index < len(filters.images):
-            view.filter_view.set_picture(coloured(filters.images[index], filters.palette))
-            view.filter_view.setToolTip("The filter of this map: grey is zero.")
-        else:
-            view.filter_view.set_picture(coloured(grid.images[index], grid.palette))
-            view.filter_view.setToolTip("The map itself: this layer has no filters.")
-        view.histogram.set_map(grid.images[index])
-        if index < len(grid.statistics):
-            view.map_words.setText(map_words(grid.statistics[index], grid.palette))
-
     # --- saving ---------------------------------------------------------------------------------
 
     def _ask_save(self) -> None:
@@ -402,17 +326,3 @@ class UnderstandPane(QWidget):
             write_png(path, image)
         except StudioError as error:
             self._session.failed.emit(error)
-
-
-def _cut_note(grid: ImageGrid) -> str:
-    if grid.total > len(grid.images):
-        return f"{grid.note}; the first {number(len(grid.images))} are shown"
-    return grid.note
-
-
-def _liveliest(grid: ImageGrid) -> int:
-    """The map that differs most from place to place: the best one to begin with."""
-    if not len(grid.images):
-        return -1
-    flat = grid.images.reshape(len(grid.images), -1).astype(np.float32)
-    return int(np.argmax(flat.std(axis=1)))

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.ui.panes.common import chain
-from studio.ui.panes.understand.maps import MapGrid
+from studio.ui.panes.understand.maps import REACH, MapGrid
 from studio.ui.panes.understand.pieces import Histogram, Legend, UnitBars
 from studio.ui.panes.understand.tree import LayerTree
 from studio.ui.thumbnails import ThumbnailLoader, middle_square
@@ -192,12 +192,12 @@ class UnderstandView(QWidget):
         self.column = ScrollColumn()
         self.content = QWidget()
         column = QVBoxLayout(self.content)
-        column.setContentsMargins(16, 10, 16, 16)
+        column.setContentsMargins(16 - REACH, 10, 16 - REACH, 16)
         column.setSpacing(0)
         column.addLayout(self._head())
         self.banner = Banner("bad", "", "Try again")
         self.banner.hide()
-        column.addWidget(self.banner)
+        column.addLayout(_inset(self.banner))
         column.addSpacing(12)
         column.addWidget(self._filters())
         column.addWidget(self._activations())
@@ -209,6 +209,7 @@ class UnderstandView(QWidget):
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
+        row.setContentsMargins(REACH, 0, REACH, 0)
         self.layer_name = ElidedLabel("", "title")
         self.layer_words = ElidedLabel("", tone="secondary")
         self.dark = Badge("", "warning", "warning")
@@ -225,12 +226,13 @@ class UnderstandView(QWidget):
         column.setSpacing(6)
         row = QHBoxLayout()
         row.setSpacing(8)
+        row.setContentsMargins(REACH, 0, REACH, 0)
         self.filter_note = ElidedLabel("", "small", "secondary")
         row.addWidget(Text("Filters", weight=SEMIBOLD))
         row.addWidget(self.filter_note, 1)
         column.addLayout(row)
         self.filters = MapGrid("Filters", 34, 6, captions=False)
-        column.addLayout(_outset(self.filters))
+        column.addWidget(self.filters)
         self.filter_part.hide()
         return self.filter_part
 
@@ -241,6 +243,7 @@ class UnderstandView(QWidget):
         column.setSpacing(6)
         row = QHBoxLayout()
         row.setSpacing(8)
+        row.setContentsMargins(REACH, 0, REACH, 0)
         self.map_note = ElidedLabel("", "small", "secondary")
         self.legend = Legend()
         row.addWidget(Text("Activations", weight=SEMIBOLD))
@@ -250,9 +253,9 @@ class UnderstandView(QWidget):
         self.maps = MapGrid("Activations", 73, 8, captions=True)
         self.units = UnitBars()
         self.classes = ProbabilityBars(top=11)
-        column.addLayout(_outset(self.maps))
-        column.addWidget(self.units)
-        column.addWidget(self.classes)
+        column.addWidget(self.maps)
+        column.addLayout(_inset(self.units))
+        column.addLayout(_inset(self.classes))
         self.maps.hide()
         self.units.hide()
         self.classes.hide()
@@ -285,9 +288,9 @@ class UnderstandView(QWidget):
         return panel
 
 
-def _outset(grid: MapGrid) -> QHBoxLayout:
-    """A grid whose pictures, not whose frames, are aligned with the text."""
+def _inset(widget: QWidget) -> QHBoxLayout:
+    """In line with the pictures of the grids, whose rings reach further out."""
     row = QHBoxLayout()
-    row.setContentsMargins(-4, 0, -4, 0)
-    row.addWidget(grid)
+    row.setContentsMargins(REACH, 0, REACH, 0)
+    row.addWidget(widget)
     return row

@@ -77,8 +77,8 @@ def prepare(home: Path, epochs: int) -> None:
     session.set_policy(preset("light"))
     recipe = session.recipe
     changes: tuple[dict[str, Any], ...] = (
+        {"epochs": epochs, "schedule": "constant", "learning_rate": 0.0005},
         {"epochs": epochs},
-        {"epochs": epochs, "schedule": "cosine"},
     )
     for number, change in enumerate(changes, 1):
         session.set_recipe(recipe.changed(**change))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QThreadPool, QTimer
 from PySide6.QtWidgets import QApplication
 
 from studio.core.errors import StudioError
@@ -46,8 +46,9 @@ class World:
     is_closed: bool = False
 
     def rest(self) -> None:
-        """What can wait until the window stands: the look at the device, and tidying up."""
+        """What can wait until the window stands: the look at the device, the formats, tidying."""
         self.window.device_chip.look()
+        QThreadPool.globalInstance().start(_load_formats)
         # What lives now lives until the end. Looking through it again and again would stop the
         # window for 50 ms each time.
         gc.collect()
@@ -138,6 +139,14 @@ def _theme(application: QApplication, store: SettingsStore) -> Theme:
     theme = Theme(application, store.current.theme)
     FocusRing.of(application)
     return theme
+
+
+def _load_formats() -> None:
+    """Import what opening the first data set needs, while the person still looks for it."""
+    import studio.data.index
+    import studio.data.peek
+
+    assert studio.data.index.FORMATS.kinds() and studio.data.peek
 
 
 def _start_log() -> None:

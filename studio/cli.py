@@ -36,6 +36,16 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Format = Annotated[str, typer.Option("--format", help="Its format; see: list formats.")]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--column", metavar="ROLE=NAME",
+                 help="A table's column: file=id, label=breed (repeat for more), split=set."),
+]  # fmt: skip
+Options = Annotated[
+    list[str] | None,
+    typer.Option("--option", metavar="NAME=VALUE", help="An option of the format."),
+]
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -168,17 +178,26 @@ def sample(
 
 @app.command()
 def inspect(
-    dataset: Annotated[Path, typer.Argument(help="A folder of pictures.")], as_json: AsJson = False
+    dataset: Annotated[Path, typer.Argument(help="A folder of pictures, or a table.")],
+    as_json: AsJson = False,
+    format: Format = "",
+    columns: Columns = None,
+    options: Options = None,
 ) -> None:
     """Show format, problem, classes, counts, splits and problems of a data set."""
+    from studio.data.index import choose
     from studio.engine import commands
 
     with _bar("Reading") as progress:
-        found = commands.inspect(dataset, progress)
+        choice = choose(dataset, format, columns or (), options or ())
+        found = commands.inspect(dataset, progress, format=choice.kind, options=choice.options)
+    found["reason"] = choice.reason
     if as_json:
         _print_json(found)
         return
     print(f"{found['pictures']:,} pictures, {found['format']}, {found['problem']}")
+    if choice.reason:
+        print(choice.reason)
     for output, classes in found["counts"].items():
         splits = list(next(iter(classes.values()), {}))
         _table([output, *splits], [[c, *(f"{n[s]:,}" for s in splits)] for c, n in classes.items()])
@@ -189,12 +208,60 @@ def inspect(
         print("No problems were found.")
 
 
+@app.command()
+def convert(
+    dataset: Annotated[Path, typer.Argument(help="A folder, table, array file or archive.")],
+    out: Annotated[Path, typer.Argument(help="A new folder; for hdf5 a new file.")],
+    to: Annotated[str, typer.Option("--to", help="folder, csv or hdf5.")],
+    width: Annotated[int, typer.Option(help="Of the arrays in hdf5, px.")] = 64,
+    height: Annotated[int, typer.Option(help="Of the arrays in hdf5, px.")] = 64,
+    fit: Annotated[str, typer.Option(help="For hdf5: crop, letterbox or stretch.")] = "crop",
+    format: Format = "",
+    columns: Columns = None,
+    options: Options = None,
+    as_json: AsJson = False,
+) -> int:
+    """Write a data set in another form; the old one stays as it is."""
+    from studio.core.input import InputSpec
+    from studio.core.paths import clean_text
+    from studio.core.spec import parse_spec
+    from studio.data.convert import convert as write
+    from studio.data.index import open_dataset
+
+    spec = parse_spec(InputSpec, {"width": width, "height": height, "fit": fit})
+    with _bar("Reading") as progress:
+        how = _how_to_open(dataset, format, columns, options)
+        found = open_dataset(dataset, progress=progress, **how)
+        done = write(found, out, to, spec, progress)
+    left_out = [{"kind": p.kind, "path": clean_text(p.path), "message": p.message}
+                for p in done.left_out]  # fmt: skip
+    if as_json:
+        _print_json({"path": clean_text(str(out)), "pictures": done.written, "left_out": left_out})
+    else:
+        print(f"{done.written:,} pictures in {out}")
+    for problem in left_out:
+        print(f"Left out {problem['path']}: {problem['message']}", file=sys.stderr)
+    return 0
+
+
+def _how_to_open(
+    dataset: Path, format: str, columns: list[str] | None, options: list[str] | None
+) -> dict[str, Any]:
+    """Format and options of a data set where the command line says them; else nothing."""
+    if not (format or columns or options):
+        return {}
+    from studio.data.index import choose
+
+    choice = choose(dataset, format, columns or (), options or ())
+    return {"format": choice.kind, "options": choice.options}
+
+
 # --- training -------------------------------------------------------------------------------------
 
 
 @app.command()
 def train(
-    dataset: Annotated[Path, typer.Argument(help="A folder of pictures.")],
+    dataset: Annotated[Path, typer.Argument(help="A folder of pictures, or a table.")],
     out: Annotated[Path, typer.Option("--out", help="The run's folder, new or empty.")],
     architecture: Annotated[str, typer.Option(help="See: list architectures.")] = "small_cnn",
     weights: Annotated[
@@ -213,6 +280,9 @@ def train(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
+    format: Format = "",
+    columns: Columns = None,
+    options: Options = None,
 ) -> int:
     """Train a network on a data set and leave a run."""
     from studio.core.runs import RunFolder
@@ -228,6 +298,7 @@ def train(
                     dataset, out, architecture=architecture, weights=weights,
                     recipe={k: v for k, v in given.items() if v is not None},
                     settings=settings or (), progress=progress, control=control,
+                    **_how_to_open(dataset, format, columns, options),
                 )  # fmt: skip
         with _training_output(as_json) as emit:
             record = commands.train(folder, emit, control, resume)
@@ -337,29 +408,48 @@ class _Follower:
 @app.command()
 def evaluate(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A trained run.")],
-    dataset: Annotated[Path, typer.Argument(help="A folder of pictures.")],
+    dataset: Annotated[Path, typer.Argument(help="A folder of pictures, or a table.")],
     as_json: AsJson = False,
+    format: Format = "",
+    columns: Columns = None,
+    options: Options = None,
 ) -> None:
     """Measure a run on a data set's test split, or on all of it where it has none."""
     from studio.engine import commands
 
     with _quiet_libraries(), _bar("Evaluating") as progress:
-        found = commands.evaluate(run_folder, dataset, progress)
+        how = _how_to_open(dataset, format, columns, options)
+        found = commands.evaluate(run_folder, dataset, progress, **how)
     if as_json:
         _print_json(found)
         return
     part = "the test pictures" if found["split"] == "test" else "all pictures"
     print(f"{found['n']:,} pictures ({part}), loss {found['loss']:.3f}")
     for name, output in found["outputs"].items():
-        low, high = output["interval"]
-        print(f"{name}: accuracy {output['accuracy'] * 100:.1f} % "
-              f"({low * 100:.1f} to {high * 100:.1f})")  # fmt: skip
-        columns = zip(output["classes"], output["support"], output["precision"], output["recall"],
-                      strict=True)  # fmt: skip
-        rows = [[c, f"{n:,}", _share(p), _share(r)] for c, n, p, r in columns]
-        _table([name, "pictures", "precision", "recall"], rows)
+        _print_output(name, output)
+    if found["unlabelled"]:
+        print(f"Pictures without a label that the run knows: {found['unlabelled']:,}",
+              file=sys.stderr)  # fmt: skip
     for problem in found["left_out"]:
         print(f"Left out {problem['path']}: {problem['message']}", file=sys.stderr)
+
+
+def _print_output(name: str, output: dict[str, Any]) -> None:
+    """One question: how often right, and the table of its classes."""
+    low, high = output["interval"]
+    several = output.get("multi_label", False)
+    other = ("mAP", output["map"]) if several else (
+        "balanced accuracy", output["balanced_accuracy"])  # fmt: skip
+    print(f"{name}: accuracy {_share(output['accuracy'])} ({low * 100:.1f} to {high * 100:.1f}), "
+          f"macro F1 {_share(output['macro_f1'])}, {other[0]} {_share(other[1])}")  # fmt: skip
+    shares = ["precision", "recall", "f1", *(["average_precision"] if several else [])]
+    columns = zip(*(output[share] for share in shares), strict=True)
+    rows = [
+        [class_name, f"{n:,}", *map(_share, row)]
+        for class_name, n, row in zip(output["classes"], output["support"], columns, strict=True)
+    ]
+    titles = ["precision", "recall", "F1", *(["average precision"] if several else [])]
+    _table([name, "pictures", *titles], rows)
 
 
 def _share(value: float | None) -> str:
@@ -401,24 +491,47 @@ def _print_predictions(predictions: list[Prediction]) -> None:
         if prediction.error:
             print(f"{display_name(prediction.path)}\t{prediction.error}", file=sys.stderr)
             continue
-        best = [f"{display_name(ranked[0][0])}\t{ranked[0][1] * 100:.1f} %"
-                for ranked in prediction.outputs.values()]  # fmt: skip
+        best = [
+            _holding(ranked) if name in prediction.multi_label
+            else f"{display_name(ranked[0][0])}\t{ranked[0][1] * 100:.1f} %"
+            for name, ranked in prediction.outputs.items()
+        ]  # fmt: skip
         print("\t".join([display_name(prediction.path), *best]))
 
 
+def _holding(ranked: Sequence[tuple[str, float]]) -> str:
+    """The classes that hold of an output where several may, with their probabilities."""
+    from studio.core.paths import display_name
+
+    held = [f"{display_name(c)} {p * 100:.1f} %" for c, p in ranked if p >= 0.5]
+    return ", ".join(held) or "none"
+
+
 def _write_csv(predictions: list[Prediction], file: str) -> None:
-    """One row a picture: path, for each output its class and probability, error."""
+    """One row a picture: path, for each output its class and probability, error.
+
+    An output where several classes may hold has a column of probabilities for each class.
+    """
     from studio.core.files import write_atomic
     from studio.core.paths import clean_text
 
     names = list(dict.fromkeys(n for p in predictions for n in p.outputs))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    columns = [c for name in names for c in (name, f"{name} probability")]
+    several = {n: sorted(c for c, _ in p.outputs[n]) for p in predictions for n in p.multi_label
+               if n in p.outputs}  # fmt: skip
+    columns: list[str] = []
+    for name in names:
+        each = [f"{name}: {clean_text(class_name)}" for class_name in several.get(name, ())]
+        columns += each or [name, f"{name} probability"]
     writer.writerow(["path", *columns, "error"])
     for prediction in predictions:
         cells: list[str] = []
         for name in names:
+            if name in several:
+                found = dict(prediction.outputs.get(name, ()))
+                cells += [f"{found[k]:.6f}" if k in found else "" for k in several[name]]
+                continue
             best = prediction.best(name) if prediction.outputs else None
             cells += [best[0], f"{best[1]:.6f}"] if best else ["", ""]
         writer.writerow([clean_text(prediction.path), *cells, prediction.error])

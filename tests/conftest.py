@@ -26,6 +26,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
 
+# Keras imports OpenCV, too, which then leads Qt astray: ours comes first and puts that right.
+import studio.data.opencv  # noqa: E402, F401
+
 PATIENCE = 5.0
 """Seconds that threads and processes get to end after a window was closed."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, ClassVar
 
+from studio.core.input import MAX_CHANNELS
 from studio.core.spec import Parameter, Spec, parameter, parameters, parse_spec
 
 ImgaugAugmenter = Any
@@ -28,7 +29,7 @@ class Step(Spec):
     title: ClassVar[str] = ""
     group: ClassVar[str] = ""
     help: ClassVar[str] = ""
-    channels: ClassVar[tuple[int, ...]] = (1, 3)
+    channels: ClassVar[tuple[int, ...]] = tuple(range(1, MAX_CHANNELS + 1))
     shown: ClassVar[dict[str, Any]] = {}
 
     kind: str

@@ -51,7 +51,8 @@ class BatchEnded:
 class EpochEnded:
     """One epoch is done and validated; validation values are None without a validation split.
 
-    ``accuracies`` has one validation accuracy for each output; ``accuracy`` is their mean.
+    ``accuracies`` has one validation accuracy for each output with labels; ``accuracy`` is
+    their mean.
     """
 
     epoch: int

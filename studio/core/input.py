@@ -8,14 +8,24 @@ from studio.core.spec import Spec, parameter
 
 Fit = Literal["crop", "letterbox", "stretch"]
 
+MAX_CHANNELS = 64
+"""Pictures with more bands are not read."""
+
+CHANNELS: dict[int, str] = {3: "Colour", 1: "Grey"} | {
+    n: f"{n} bands" for n in range(2, MAX_CHANNELS + 1) if n != 3
+}
+"""Numbers of channels with their words. 3 and 1 take any picture; others take pictures that have
+exactly so many bands, each as it is."""
+
 FITS: dict[str, str] = {"crop": "Crop", "letterbox": "Letterbox", "stretch": "Stretch"}
 
 
 class InputSpec(Spec):
     """Size and fit of the pictures that a network gets.
 
-    The array is always ``(height, width, channels) uint8``, RGB or grey, 0 to 255. Scaling is
-    the first layer of the network itself, so nothing outside it can differ.
+    The array is always ``(height, width, channels) uint8``, RGB, grey or all bands of a picture
+    that has others, 0 to 255. Scaling is the first layer of the network itself, so nothing
+    outside it can differ.
     """
 
     width: int = parameter(
@@ -25,9 +35,10 @@ class InputSpec(Spec):
         64, title="Height", help="Height of the network's input.", unit="px",
         minimum=8, maximum=2048,
     )  # fmt: skip
-    channels: Literal[1, 3] = parameter(
-        3, title="Colour", help="Number of input channels.", choices={3: "Colour", 1: "Grey"}
-    )
+    channels: int = parameter(
+        3, title="Colour", choices=CHANNELS,
+        help="Number of input channels: colour, grey, or all bands of pictures that have others.",
+    )  # fmt: skip
     fit: Fit = parameter(
         "crop", title="Fit",
         help="How a picture of another shape becomes the input: cut, padded or distorted.",
@@ -38,3 +49,8 @@ class InputSpec(Spec):
     def shape(self) -> tuple[int, int, int]:
         """``(height, width, channels)``."""
         return self.height, self.width, self.channels
+
+    @property
+    def takes_bands(self) -> bool:
+        """Whether the bands of a picture are taken as they are, neither as colour nor as grey."""
+        return self.channels not in (1, 3)

@@ -87,6 +87,13 @@ def to_text(path: str | Path) -> str:
 
 def from_text(text: str) -> Path:
     """The path of :func:`to_text`."""
+    return Path(plain_name(text))
+
+
+def plain_name(text: str) -> str:
+    """The name of :func:`to_text` to the letter, also where a path would be tidied (``a//b``)."""
+    if "%" not in text:
+        return text
     out, i = [], 0
     while i < len(text):
         if text[i] != "%":
@@ -101,7 +108,7 @@ def from_text(text: str) -> Path:
             except ValueError:
                 out.append(text[i : i + 3])
             i += 3
-    return Path("".join(out))
+    return "".join(out)
 
 
 def clean_text(name: str) -> str:

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,11 +26,15 @@ PROJECT_SCHEMA = 1
 
 
 class DatasetReference(Spec):
-    """Where the pictures lie: absolute, relative to the project, and what they looked like."""
+    """Where the pictures lie: absolute, relative to the project, and what they looked like.
+
+    ``options`` are those of the format that a person set, by name, as text.
+    """
 
     path: str
     relative: str = ""
     format: str = ""
+    options: dict[str, str] = {}
     fingerprint: str = ""
     count: int = 0
 
@@ -170,10 +175,20 @@ class Project:
                 return place
         return None
 
-    def set_dataset(self, root: Path, format: str, fingerprint: str, count: int) -> None:
-        """Remember where the data set lies (not saved yet)."""
-        reference = DatasetReference(path="", format=format, fingerprint=fingerprint, count=count)
-        reference = make_reference(self.path, root, reference)
+    def set_dataset(
+        self,
+        place: Path,
+        format: str,
+        fingerprint: str,
+        count: int,
+        options: Mapping[str, str] | None = None,
+    ) -> None:
+        """Remember where the data set lies, and how it was opened (not saved yet)."""
+        reference = DatasetReference(
+            path="", format=format, options=dict(options or {}), fingerprint=fingerprint,
+            count=count,
+        )  # fmt: skip
+        reference = make_reference(self.path, place, reference)
         self.document = self.document.changed(dataset=reference.model_dump())
 
     def section(self, name: str) -> dict[str, Any]:

@@ -96,16 +96,40 @@ class NetworkSummary:
     multiply_adds: int | None = None
 
 
+HOLDS = 0.5
+"""The probability from which a class of a multi-label output holds."""
+
+
 @dataclass(frozen=True)
 class Prediction:
     """The answer for one picture, or why there is none.
 
-    ``outputs``: for each output the classes with their probabilities, likeliest first.
+    ``outputs``: for each output the classes with their probabilities, likeliest first. Those
+    of an output named in ``multi_label`` are independent of each other: they add up to
+    anything, and each class holds whose probability is at least 0.5.
     """
 
     path: str
     outputs: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
     error: str = ""
+    multi_label: tuple[str, ...] = ()
+
+    def held(self) -> tuple[tuple[str, float], ...]:
+        """The answer in short: the likeliest class of each output, all that hold of a multi-label.
+
+        Empty where there is no answer, and where no class holds.
+        """
+        found: list[tuple[str, float]] = []
+        for output in self.outputs:
+            found += self.held_of(output)
+        return tuple(found)
+
+    def held_of(self, output: str) -> tuple[tuple[str, float], ...]:
+        """As :meth:`held`, of one output."""
+        ranked = self.outputs[output]
+        if output in self.multi_label:
+            return tuple(pair for pair in ranked if pair[1] >= HOLDS)
+        return ranked[:1]
 
     def best(self, output: str | None = None) -> tuple[str, float] | None:
         """The likeliest class and its probability, of the first output unless named."""

@@ -41,7 +41,8 @@ class RunRecord(Spec):
     """The exact description of one run; specs of other rooms are kept as their JSON.
 
     ``model``, ``policy`` and ``recipe`` are the JSON of an architecture, a policy and a recipe.
-    ``outputs`` maps each output to its classes in the network's order.
+    ``outputs`` maps each output to its classes in the network's order; those named in
+    ``multi_label`` may have several classes at a time.
     """
 
     schema_version: int = RUN_SCHEMA
@@ -54,6 +55,7 @@ class RunRecord(Spec):
     epochs_done: int = 0
     best_epoch: int = 0
     outputs: dict[str, tuple[str, ...]]
+    multi_label: tuple[str, ...] = ()
     input: InputSpec
     model: dict[str, Any]
     policy: dict[str, Any] = {}
@@ -74,13 +76,14 @@ class SampleList:
     Attributes:
         root: the folder that relative paths start from.
         paths: relative POSIX paths (may hold surrogate escapes), or absolute ones.
-        labels: output name → class index of each picture, −1 where it has no label.
+        labels: output name → class index of each picture, −1 where it has no label; for a
+            multi-label output a row of 1 (has), 0 (has not) and −1 (not known) for each picture.
         split: 0 train, 1 validation, 2 test for each picture.
     """
 
     root: Path
     paths: list[str]
-    labels: dict[str, list[int]]
+    labels: dict[str, list[Any]]
     split: list[int]
 
     def absolute(self, index: int) -> Path:
@@ -157,7 +160,9 @@ class RunFolder:
         value = _read_json(self.path / "samples.json", name)
         try:
             paths = [str(p) for p in value["paths"]]
-            labels = {str(k): [int(i) for i in v] for k, v in value["labels"].items()}
+            labels: dict[str, list[Any]] = {
+                str(k): [_label(i) for i in v] for k, v in value["labels"].items()
+            }
             split = [int(s) for s in value["split"]]
             if any(len(v) != len(paths) for v in [split, *labels.values()]):
                 raise ValueError("columns of different length")
@@ -205,6 +210,11 @@ class RunFolder:
 
     def _write(self) -> None:
         write_json(self.path / RUN_FILE, self.record.model_dump(mode="json"), "saving the run")
+
+
+def _label(value: Any) -> int | list[int]:
+    """One picture's label: a class index, or what is known of each class."""
+    return [int(i) for i in value] if isinstance(value, list) else int(value)
 
 
 def _read_json(file: Path, name: str) -> Any:

@@ -12,8 +12,11 @@ from natsort import natsort_keygen, ns
 from studio.core.control import Control
 from studio.core.errors import DatasetError
 from studio.core.paths import clean_text, display_name
+from studio.core.spec import Spec
 from studio.data.balance import class_problems
 from studio.data.dataset import OUTPUT, Dataset, Problem
+from studio.data.naming import FolderOptions, readable, split_folder_names
+from studio.data.tables.odd import odd_labels
 from studio.data.walk import Pictures
 
 _natural = natsort_keygen(alg=ns.IGNORECASE)
@@ -45,8 +48,12 @@ def assemble(
     groups: list[Group],
     problems: list[Problem],
     control: Control | None = None,
+    options: Spec | None = None,
 ) -> Dataset:
     """Build the data set, classes in natural order, pictures by split, class and path.
+
+    Args:
+        options: a ``FolderOptions``: how the names of folders are read.
 
     Raises:
         DatasetError: no picture was found at all.
@@ -56,29 +63,25 @@ def assemble(
     problems = [*problems, *_empty_classes(groups, filled)]
     if not filled:
         raise _no_pictures(root, problems)
-    folders = _sorted_naturally({g.folder for g in filled}, control)
+    folders = sorted_naturally({g.folder for g in filled}, control)
     index = {folder: i for i, folder in enumerate(folders)}
     filled.sort(key=lambda g: (g.split, index[g.folder]))
-    paths: list[str] = []
-    sizes: list[int] = []
-    for group in filled:
-        if control is not None:
-            control.checkpoint()
-        group.pictures.sort()
-        paths += group.pictures.paths
-        sizes += group.pictures.sizes
+    paths, sizes = _in_order(filled, control)
     lengths = [len(g.pictures.paths) for g in filled]
-    labels = np.repeat(np.array([index[g.folder] for g in filled], np.int32), lengths)
+    folder = np.repeat(np.array([index[g.folder] for g in filled], np.int32), lengths)
+    answers = split_folder_names(folders, options if isinstance(options, FolderOptions) else None)
     dataset = Dataset(
         root=root,
         format=kind,
         paths=paths,
-        outputs={OUTPUT: unique_names(folders)},
-        labels={OUTPUT: labels},
+        outputs={name: unique_names(readable(root, a.names)) for name, a in answers.items()},
+        labels={name: a.codes[folder] for name, a in answers.items()},
         found_split=np.repeat(np.array([g.split for g in filled], np.int8), lengths),
         sizes=np.array(sizes, np.int64),
         problems=problems,
     )
+    dataset.problems.extend(_unsaid(dataset))
+    dataset.problems.extend(odd_labels(dataset))
     dataset.problems.extend(_hint_of_single_class(dataset) or class_problems(dataset))
     return dataset
 
@@ -98,7 +101,8 @@ def unique_names(folders: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _sorted_naturally(folders: set[str], control: Control | None) -> list[str]:
+def sorted_naturally(folders: set[str], control: Control | None = None) -> list[str]:
+    """Names in the order a person expects: picture 2 before picture 10, case aside."""
     keyed = []
     for i, folder in enumerate(sorted(folders)):
         if control is not None and i % 256 == 0:
@@ -131,9 +135,33 @@ def _no_pictures(root: Path, problems: list[Problem]) -> DatasetError:
     )
 
 
+def _in_order(groups: list[Group], control: Control | None) -> tuple[list[str], list[int]]:
+    """Paths and sizes of all groups, by path inside each."""
+    paths: list[str] = []
+    sizes: list[int] = []
+    for group in groups:
+        if control is not None:
+            control.checkpoint()
+        group.pictures.sort()
+        paths += group.pictures.paths
+        sizes += group.pictures.sizes
+    return paths, sizes
+
+
+def _unsaid(dataset: Dataset) -> list[Problem]:
+    """Pictures whose folder's name has fewer parts than others, when names are split."""
+    words = "The name of its folder cannot be split like the others, so it lacks a label."
+    unknown = np.zeros(len(dataset), bool)
+    for output in dataset.outputs:
+        unknown |= ~dataset.has_label(output)
+    return [Problem("no-label", dataset.paths[i], words) for i in np.flatnonzero(unknown).tolist()]
+
+
 def _hint_of_single_class(dataset: Dataset) -> list[Problem]:
     """For one wrapped folder (``flowers/flowers/daisy``): say which folder to open instead."""
-    if len(dataset.outputs[OUTPUT]) > 1 or (dataset.found_split >= 0).any():
+    if set(dataset.outputs) != {OUTPUT} or len(dataset.outputs[OUTPUT]) > 1:
+        return []
+    if dataset.has_split:
         return []
     parts = [os.path.dirname(p).split("/") for p in dataset.paths]
     if len({p[1] for p in parts if len(p) > 1}) < 2:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.paths import display_name
-from studio.data.dataset import Dataset, Problem, Split
+from studio.data.dataset import Dataset, Problem, Split, count_classes
 
 UNEVEN = 10
 """Classes are called uneven where the largest is more than this many times the smallest."""
@@ -22,24 +23,28 @@ def class_problems(dataset: Dataset, usable: NDArray[np.bool_] | None = None) ->
     """
     problems = []
     for output, classes in dataset.outputs.items():
-        labels = dataset.labels[output]
-        labels = labels[labels >= 0] if usable is None else labels[(labels >= 0) & usable]
-        counts = np.bincount(labels, minlength=len(classes))
-        problems += _too_few(classes, counts)
+        labels = dataset.labels[output] if usable is None else dataset.labels[output][usable]
+        counts = count_classes(labels, len(classes))
+        is_multi = dataset.is_multi_label(output)
+        problems += _too_few(classes, counts, is_multi)
         problems += _uneven(classes, counts)
+        if is_multi:
+            problems += _always(classes, counts, (labels == 0).sum(axis=0))
     return problems
 
 
 def nothing_to_learn(
     outputs: Mapping[str, Sequence[str]],
-    labels: Mapping[str, NDArray[np.int32]],
+    labels: Mapping[str, NDArray[Any]],
     split: NDArray[np.int8],
 ) -> tuple[str, str]:
     """Why no network can be trained on these pictures, and what to do; empty where one can.
 
     Args:
         outputs: output name → its classes.
-        labels: output name → ``(n,)`` class index, −1 without a label.
+        labels: output name → ``(n,)`` class index, −1 without a label; or ``(n, classes)`` of a
+            multi-label output, where something can be learned as soon as one class holds for
+            one picture and not for another.
         split: ``(n,)`` the split of each picture, −1 none.
     """
     train = split == Split.TRAIN
@@ -51,20 +56,30 @@ def nothing_to_learn(
     seen = ""
     for output, classes in outputs.items():
         column = labels[output][train]
-        known = np.flatnonzero(np.bincount(column[column >= 0], minlength=len(classes)))
+        counts = count_classes(column, len(classes))
+        if column.ndim == 2:
+            if ((counts > 0) & (column == 0).any(axis=0)).any():
+                return "", ""
+            continue
+        known = np.flatnonzero(counts)
         if len(known) > 1:
             return "", ""
         if len(known) and not seen:
             seen = f", “{display_name(classes[int(known[0])])}”"
+    if all(labels[output].ndim == 2 for output in outputs):
+        return (
+            "All training pictures have the same labels: there is nothing to tell apart.",
+            "Add pictures with other classes.",
+        )
     return (
         f"All training pictures belong to one class{seen}: there is nothing to tell apart.",
         "Add a folder with pictures of another class.",
     )
 
 
-def _too_few(classes: tuple[str, ...], counts: NDArray[np.int64]) -> list[Problem]:
+def _too_few(classes: tuple[str, ...], counts: NDArray[np.int64], is_multi: bool) -> list[Problem]:
     problems = []
-    if len(classes) < 2:
+    if len(classes) < (1 if is_multi else 2):
         name = f", “{display_name(classes[0])}”" if classes else ""
         problems.append(
             Problem(
@@ -98,4 +113,18 @@ def _uneven(classes: tuple[str, ...], counts: NDArray[np.int64]) -> list[Problem
             f"pictures, “{display_name(classes[low])}” only {some[low]:,}. The network will "
             "favour the large one: add pictures to the small one.",
         )
+    ]  # fmt: skip
+
+
+def _always(
+    classes: tuple[str, ...], counts: NDArray[np.int64], without: NDArray[np.int64]
+) -> list[Problem]:
+    """Classes of a multi-label output that hold for every picture."""
+    return [
+        Problem(
+            "imbalance", classes[i],
+            "Every picture has this class, so the network cannot learn when it is absent. Add "
+            "pictures without it.",
+        )
+        for i in np.flatnonzero((counts > 0) & (without == 0)).tolist()
     ]  # fmt: skip

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,9 @@ _CHUNK = 8  # pictures of one task: small, so that all cores work on one batch a
 class Batch(NamedTuple):
     """What one training step gets.
 
-    ``x``: ``(b, height, width, channels) uint8``; ``y``: output name → ``(b,) int32``;
-    ``indices``: ``(b,) int64`` rows in the pictures that were given.
+    ``x``: ``(b, height, width, channels) uint8``; ``y``: output name → ``(b,) int32``, or
+    ``(b, classes) int32`` where several classes may hold; ``indices``: ``(b,) int64`` rows in
+    the pictures that were given.
     """
 
     x: Pixels
@@ -40,7 +41,7 @@ class Batches:
 
     Args:
         pictures: ``(n, height, width, channels) uint8``, an array or a mapped file.
-        labels: output name → ``(n,)`` class index.
+        labels: output name → ``(n,)`` class index, or ``(n, classes)`` of a multi-label output.
         rows: which pictures belong to the epoch.
         batch_size: pictures in a batch; the last one of an epoch may be smaller.
         seed: of the shuffling.
@@ -54,7 +55,7 @@ class Batches:
     def __init__(
         self,
         pictures: Pixels,
-        labels: Mapping[str, Sequence[int] | NDArray[np.integer]],
+        labels: Mapping[str, Sequence[Any] | NDArray[np.integer]],
         rows: Sequence[int] | NDArray[np.integer],
         batch_size: int,
         seed: int = 0,
@@ -68,7 +69,8 @@ class Batches:
         self.seconds_waited = 0.0
         self.batch_size = batch_size
         self._pictures = pictures
-        self._labels = {name: np.asarray(column, np.int32) for name, column in labels.items()}
+        # Columns keep their type: those of many classes are bytes, and widened batch by batch.
+        self._labels = {name: np.asarray(column) for name, column in labels.items()}
         self._rows = np.asarray(rows, np.int64)
         self._seed = seed
         self._shuffle = shuffle
@@ -125,7 +127,10 @@ class Batches:
             yield Batch(self._pictures[indices], self._y(indices), indices)
 
     def _y(self, indices: NDArray[np.int64]) -> dict[str, NDArray[np.int32]]:
-        return {name: column[indices] for name, column in self._labels.items()}
+        return {
+            name: column[indices].astype(np.int32, copy=False)
+            for name, column in self._labels.items()
+        }
 
     def _ahead(self, parts: Iterator[NDArray[np.int64]], epoch: int) -> Generator[Batch]:
         if self._pool is None:

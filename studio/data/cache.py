@@ -23,6 +23,7 @@ from studio.core.files import storage_errors, write_json
 from studio.core.input import InputSpec
 from studio.data.dataset import Problem
 from studio.data.decoding import Pixels
+from studio.data.members import stat_of
 from studio.data.parallel import for_each
 from studio.data.pixels import PIXELS_VERSION, load
 
@@ -207,10 +208,9 @@ def _all_stats(source: HasPictures, control: Control | None) -> list[tuple[int, 
 
 def _stat(path: Path) -> tuple[int, int]:
     try:
-        found = os.stat(path)
+        return stat_of(path)
     except (OSError, ValueError):
         return (-1, 0)
-    return found.st_size, found.st_mtime_ns
 
 
 def _key(paths: list[str], stats: list[tuple[int, int]], spec: InputSpec) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,20 @@ PROBLEM_TITLES: dict[str, str] = {
     "empty": "Empty files",
     "missing-file": "No longer there",
     "no-access": "May not be read",
+    "label-conflict": "Labels that disagree",
+    "split-leak": "In two splits",
+    "exact-duplicate": "Kept twice",
+    "near-duplicate": "Nearly the same",
+    "blank": "Blank",
+    "blurred": "Blurred",
+    "dark": "Very dark",
+    "bright": "Very bright",
+    "tiny": "Tiny",
+    "odd-size": "Unusual size or shape",
     "no-class": "Without a class",
+    "no-label": "Without a label",
+    "odd-label": "Odd labels",
+    "duplicate-row": "Rows that repeat",
     "empty-class": "Folders without pictures",
     "ignored-folder": "Folders left out",
     "link-loop": "Links in a loop",
@@ -90,34 +104,47 @@ class Dataset:
         format: the kind in the registry of formats.
         paths: relative POSIX paths, foreign bytes as surrogate escapes.
         outputs: output name → its class names (clean text) in the order of the labels.
-        labels: output name → ``(n,) int32`` class index, −1 where there is no label.
+        labels: output name → ``(n,) int32`` class index, −1 where there is no label. For an
+            output of which several classes may hold at a time (multi-label) it is
+            ``(n, classes) int8``: 1 has it, 0 has not, −1 not known.
         found_split: ``(n,) int8`` split that the folders or a table gave, −1 none.
         sizes: ``(n,) int64`` bytes on the disk.
         problems: what was found while opening, see :class:`Problem`.
+        source: what was opened, where that is not ``root``: a table, an archive.
+        options: names and values, as text, by which its format was corrected.
     """
 
     root: Path
     format: str
     paths: list[str]
     outputs: dict[str, tuple[str, ...]]
-    labels: dict[str, NDArray[np.int32]]
+    labels: dict[str, NDArray[Any]]
     found_split: NDArray[np.int8]
     sizes: NDArray[np.int64]
     problems: list[Problem] = field(default_factory=list)
+    source: Path | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.paths)
 
     @property
     def name(self) -> str:
-        """The name for the screen: that of the folder."""
-        return display_name(self.root.name or str(self.root))
+        """The name for the screen: that of the folder or file that was opened."""
+        return display_name(self.place.name or str(self.place))
+
+    @property
+    def place(self) -> Path:
+        """What to open to get it again, with ``format`` and ``options``."""
+        return self.source or self.root
 
     @property
     def problem(self) -> str:
-        """``binary``, ``multi-class`` or ``multi-output``."""
+        """``binary``, ``multi-class``, ``multi-label`` or ``multi-output``."""
         if len(self.outputs) > 1:
             return "multi-output"
+        if self.multi_label:
+            return "multi-label"
         return "binary" if any(len(c) == 2 for c in self.outputs.values()) else "multi-class"
 
     @property
@@ -129,13 +156,47 @@ class Dataset:
         """Where a picture lies."""
         return self.root / self.paths[index]
 
+    @property
+    def multi_label(self) -> tuple[str, ...]:
+        """The outputs of which several classes may hold for one picture."""
+        return tuple(filter(self.is_multi_label, self.outputs))
+
+    def is_multi_label(self, output: str) -> bool:
+        """Whether several classes of this output may hold for one picture."""
+        return self.labels[output].ndim == 2
+
+    def has_label(self, output: str) -> NDArray[np.bool_]:
+        """``(n,) bool`` whether something is known of each picture."""
+        known: NDArray[np.bool_] = self.labels[output] >= 0
+        return np.asarray(known.any(axis=1)) if known.ndim == 2 else known
+
+    def classes_of(self, row: int, output: str) -> tuple[str, ...]:
+        """The classes of one picture: none, one, or several of a multi-label output."""
+        names, label = self.outputs[output], self.labels[output][row]
+        if self.is_multi_label(output):
+            return tuple(names[i] for i in np.flatnonzero(label == 1).tolist())
+        return (names[int(label)],) if label >= 0 else ()
+
+    def first_class(self, output: str = OUTPUT) -> NDArray[np.int32]:
+        """``(n,) int32`` the class of each picture, the first where several hold; −1 for none."""
+        labels = self.labels[output]
+        if labels.ndim == 1:
+            return np.asarray(labels, np.int32)
+        if not labels.shape[1]:
+            return np.full(len(labels), -1, np.int32)
+        has = labels == 1
+        return np.where(has.any(axis=1), has.argmax(axis=1), -1).astype(np.int32)
+
     def class_counts(self, output: str = OUTPUT) -> NDArray[np.int64]:
         """``(classes,) int64`` pictures of each class."""
-        return _bincount(self.labels[output], len(self.outputs[output]))
+        return count_classes(self.labels[output], len(self.outputs[output]))
 
     def rows_of(self, class_index: int, output: str = OUTPUT) -> NDArray[np.int64]:
         """Rows of all pictures of one class."""
-        return np.flatnonzero(self.labels[output] == class_index)
+        labels = self.labels[output]
+        return np.flatnonzero(
+            labels[:, class_index] == 1 if labels.ndim == 2 else labels == class_index
+        )
 
     def counts(self, split: NDArray[np.int8] | None = None) -> dict[str, dict[str, dict[str, int]]]:
         """Pictures by output, class and split word; ``none`` where some belong to no split.
@@ -150,7 +211,7 @@ class Dataset:
         result = {}
         for output, classes in self.outputs.items():
             labels = self.labels[output]
-            columns = [_bincount(labels[split == s], len(classes)).tolist() for s in words]
+            columns = [count_classes(labels[split == s], len(classes)).tolist() for s in words]
             result[output] = {
                 name: dict(zip(words.values(), row, strict=True))
                 for name, row in zip(classes, zip(*columns, strict=True), strict=True)
@@ -166,7 +227,11 @@ class Dataset:
         columns: list[Sequence[object]] = [self.paths, self.sizes.tolist()]
         for output in sorted(self.outputs):
             names = (*self.outputs[output], "")
-            columns.append([names[i] for i in self.labels[output].tolist()])
+            if self.is_multi_label(output):
+                columns.append([row.tobytes().hex() for row in self.labels[output]])
+                columns.append(["\1".join(names)] * len(self))
+            else:
+                columns.append([names[i] for i in self.labels[output].tolist()])
         digest = hashlib.sha256()
         for row in sorted(zip(*columns, strict=True), key=lambda r: str(r[0])):
             text = "\0".join(map(str, row)) + "\0\0"
@@ -203,5 +268,8 @@ def unusable(dataset: Dataset, problems: Iterable[Problem]) -> NDArray[np.bool_]
     return np.fromiter((p in bad for p in dataset.paths), bool, len(dataset))
 
 
-def _bincount(labels: NDArray[np.int32], classes: int) -> NDArray[np.int64]:
+def count_classes(labels: NDArray[Any], classes: int) -> NDArray[np.int64]:
+    """Pictures of each class: of ``(n,)`` class indices, or ``(n, classes)`` of 1, 0 and −1."""
+    if labels.ndim == 2:
+        return (labels == 1).sum(axis=0, dtype=np.int64)
     return np.bincount(labels[labels >= 0], minlength=classes).astype(np.int64)

@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from studio.core.errors import PictureError
+from studio.data.bands import FIRST_BANDS, grey_to_rgb, shown_bands
+from studio.data.members import is_member, member_bands
 from studio.data.opencv import cv2
 from studio.data.tiff import is_tiff, read_tiff
 
@@ -51,11 +53,12 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 logging.getLogger("PIL").setLevel(logging.ERROR)
 
 
-def decode(source: Source) -> Pixels:
+def decode(source: Source, shown: tuple[int, int, int] = FIRST_BANDS) -> Pixels:
     """Read one picture, first frame, upright by its EXIF orientation.
 
     Args:
-        source: a path, or the bytes of a file.
+        source: a path, also one that :mod:`studio.data.members` resolves, or the bytes of a file.
+        shown: for pictures of more than three bands, the ones taken for red, green and blue.
 
     Returns:
         ``(height, width, 3) uint8 RGB``.
@@ -63,6 +66,10 @@ def decode(source: Source) -> Pixels:
     Raises:
         PictureError: with ``kind`` ``unreadable``, ``truncated``, ``empty`` or ``missing-file``.
     """
+    if not isinstance(source, bytes) and is_member(source):
+        return shown_bands(member_bands(source), shown)
+    if shown != FIRST_BANDS and (bands := decode_bands(source)).shape[2] > 3:
+        return shown_bands(bands, shown)
     with opened(source) as file:
         try:
             with identified(file, source) as image:
@@ -73,6 +80,34 @@ def decode(source: Source) -> Pixels:
             return _second_try(file, error)
 
 
+def decode_bands(source: Source) -> Pixels:
+    """Read one picture with all its bands: alpha, near infrared or whatever they are.
+
+    Returns:
+        ``(height, width, bands) uint8``, one band for grey.
+
+    Raises:
+        PictureError: as :func:`decode`.
+    """
+    if not isinstance(source, bytes) and is_member(source):
+        return member_bands(source)
+    with opened(source) as file:
+        if is_tiff(file):  # Pillow would drop the fourth band without a word
+            found = read_tiff(file, check_size)
+            if found is not None:
+                pixels = to_eight_bits(found[0])
+                return upright(pixels.reshape(*pixels.shape[:2], -1), found[1])
+        file.seek(0)
+        with identified(file, source) as image:
+            image.load()
+            check_size(*image.size)
+            if image.mode in ("RGBA", "LA", "CMYK"):
+                return upright(np.asarray(image), orientation(image))
+            pixels = to_rgb(image)
+            is_grey = image.mode == "1" or (image.mode[0] in "LIF" and image.mode != "LAB")
+            return upright(pixels[..., :1] if is_grey else pixels, orientation(image))
+
+
 def _second_try(file: IO[bytes], first: PictureError) -> Pixels:
     """A TIFF that Pillow refused, read by tifffile; raises ``first`` where that fails too."""
     if first.kind != "unreadable" or not is_tiff(file):
@@ -80,13 +115,13 @@ def _second_try(file: IO[bytes], first: PictureError) -> Pixels:
     found = read_tiff(file, check_size)
     if found is None:
         raise first
-    values, turn = found
+    values, turn, has_alpha = found
     pixels = to_eight_bits(values)
-    if pixels.ndim == 2:
-        pixels = grey_to_rgb(pixels)
-    elif pixels.shape[2] == 4:
+    pixels = pixels.reshape(*pixels.shape[:2], -1)
+    if has_alpha:
         alpha = pixels[..., 3:].astype(np.uint32)
         pixels = ((pixels[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+    pixels = shown_bands(pixels)
     return upright(pixels, turn)
 
 
@@ -276,11 +311,6 @@ def to_rgb(image: Image.Image) -> Pixels:
     if mode in ("1", "L"):
         return grey_to_rgb(np.asarray(image.convert("L")))
     return np.asarray(image.convert("RGB"))
-
-
-def grey_to_rgb(grey: Pixels) -> Pixels:
-    """``(h, w) uint8`` to ``(h, w, 3)``."""
-    return np.ascontiguousarray(np.repeat(grey[:, :, None], 3, axis=2))
 
 
 def to_eight_bits(values: NDArray[np.generic]) -> Pixels:

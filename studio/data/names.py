@@ -32,6 +32,21 @@ def is_picture_name(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in PICTURE_ENDINGS
 
 
+_DATA_ENDINGS = (
+    ".csv", ".tsv", ".tab", ".txt", ".json", ".jsonl", ".gz", ".npz", ".h5", ".hdf5", ".mat",
+    ".zip", ".tar", ".tgz", ".tbz2", ".txz", ".bz2", ".xz", ".bin", ".pkl", ".pickle",
+)  # fmt: skip
+
+
+def is_data_name(name: str) -> bool:
+    """Whether a file may be a data set by itself: a table, an archive or a file of arrays.
+
+    CIFAR's batches and MNIST's unpacked files have no ending.
+    """
+    ending = os.path.splitext(name)[1].lower()
+    return ending in _DATA_ENDINGS or not ending or name.endswith("-ubyte")
+
+
 def is_hidden(name: str) -> bool:
     """Whether a file or folder is one that systems keep for themselves."""
     return name.startswith(".") or name.lower() in _SYSTEM_FOLDERS

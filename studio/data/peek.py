@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 from natsort import natsort_keygen, ns
 
+from studio.core.errors import DatasetError
 from studio.data.assemble import unique_names
 from studio.data.dataset import NO_SPLIT, OUTPUT, Dataset
 from studio.data.formats.split_folders import SPLIT_FOLDERS, SplitFoldersFormat
+from studio.data.index import recognise
 from studio.data.names import is_hidden, is_picture_name
 
 _SEED = 20
@@ -22,6 +24,7 @@ _MOST_FOLDERS = 30
 """Each costs a third of a millisecond: the system reads a thousand names ahead."""
 _MOST_ENTRIES = 400
 _MOST_NAMED = 500
+_FOLDERS = ("folder", "split-folders")
 
 _natural = natsort_keygen(alg=ns.IGNORECASE)
 
@@ -56,7 +59,7 @@ def peek(path: Path | str, count: int = 120) -> Peek | None:
     """
     root = os.path.abspath(path)
     folders = _class_folders(root)
-    if not folders:
+    if not folders or _is_of_another_format(root):
         return None
     chooser = random.Random(_SEED)
     names = sorted(folders)
@@ -76,6 +79,14 @@ def peek(path: Path | str, count: int = 120) -> Peek | None:
         folders if knows_classes else {name for _, name in found}, key=lambda n: (_natural(n), n)
     )
     return Peek(_dataset(Path(root), found, classes), knows_classes)
+
+
+def _is_of_another_format(root: str) -> bool:
+    """Whether the folders are not the classes: a table, or a file of arrays, says what they are."""
+    try:
+        return recognise(root)[0] not in _FOLDERS
+    except DatasetError:
+        return True
 
 
 def _dataset(root: Path, found: list[tuple[str, str]], classes: list[str]) -> Dataset:

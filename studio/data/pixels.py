@@ -8,7 +8,6 @@ and process. Scaling is not done here: it is the first layer of the network.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,23 +15,26 @@ import numpy as np
 
 from studio.core.errors import PictureError
 from studio.core.input import InputSpec
+from studio.data.bands import FIRST_BANDS
 from studio.data.decoding import (
     Pixels,
     Source,
     check_size,
     decode,
+    decode_bands,
     identified,
     opened,
     orientation,
     to_rgb,
     upright,
 )
+from studio.data.members import is_member, member_shape, stat_of
 from studio.data.opencv import cv2
 from studio.data.tiff import describe_tiff, is_tiff
 
 __all__ = [
-    "PIXELS_VERSION", "PictureInfo", "Pixels", "Source", "decode", "fit", "info", "load",
-    "lost_area", "thumbnail",
+    "PIXELS_VERSION", "PictureInfo", "Pixels", "Source", "decode", "decode_bands", "fit", "info",
+    "load", "lost_area", "thumbnail",
 ]  # fmt: skip
 
 PIXELS_VERSION = 1
@@ -51,7 +53,7 @@ def load(source: Source, spec: InputSpec) -> Pixels:
     Raises:
         PictureError: the file cannot be read.
     """
-    return fit(decode(source), spec)
+    return fit(decode_bands(source) if spec.takes_bands else decode(source), spec)
 
 
 def fit(pixels: Pixels, spec: InputSpec) -> Pixels:
@@ -62,11 +64,20 @@ def fit(pixels: Pixels, spec: InputSpec) -> Pixels:
     bicubic. Grey is ``0.299 R + 0.587 G + 0.114 B`` (ITU-R BT.601) in OpenCV's fixed point.
 
     Args:
-        pixels: ``(h, w, 3) uint8 RGB``.
+        pixels: ``(h, w, 3) uint8 RGB``, or all bands where the network takes other than 1 or 3.
 
     Returns:
         ``spec.shape`` ``uint8``, contiguous.
+
+    Raises:
+        PictureError: it has another number of bands than the network takes.
     """
+    if spec.takes_bands and pixels.shape[2] != spec.channels:
+        raise PictureError(
+            f"The picture has {pixels.shape[2]} band{'s' * (pixels.shape[2] > 1)}, and the network "
+            f"takes {spec.channels}.",
+            "Use pictures of the same kind, or set the input to colour or grey.",
+        )
     if spec.channels == 1:
         pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     height, width = pixels.shape[:2]
@@ -104,6 +115,9 @@ def resize(pixels: Pixels, width: int, height: int) -> Pixels:
     h, w = pixels.shape[:2]
     if (w, h) == (width, height):
         return pixels
+    if pixels.ndim == 3 and pixels.shape[2] > 4:  # OpenCV's fast ways end there
+        parts = [pixels[..., i : i + 3] for i in range(0, pixels.shape[2], 3)]
+        return np.dstack([resize(part, width, height) for part in parts])
     pixels = np.ascontiguousarray(pixels)
     if width < w or height < h:
         size = (min(width, w), min(height, h))
@@ -131,8 +145,11 @@ def _letterbox(pixels: Pixels, spec: InputSpec) -> Pixels:
     return framed
 
 
-def thumbnail(source: Source, side: int) -> Pixels:
+def thumbnail(source: Source, side: int, shown: tuple[int, int, int] = FIRST_BANDS) -> Pixels:
     """A small upright picture for the window, quickly; never for a network.
+
+    Args:
+        shown: as for :func:`decode`.
 
     Returns:
         ``(height, width, 3) uint8 RGB``, the longer side at most ``side`` pixels.
@@ -140,14 +157,17 @@ def thumbnail(source: Source, side: int) -> Pixels:
     Raises:
         PictureError: the file cannot be read.
     """
+    is_plain = isinstance(source, bytes) or not is_member(source)
     try:
+        if shown != FIRST_BANDS or not is_plain:
+            raise PictureError("read with all its bands")
         with opened(source) as file, identified(file, source) as image:
             if image.format in ("JPEG", "MPO"):
                 image.draft(None, (side, side))  # the decoder skips what is not shown
             image.load()
             pixels = upright(to_rgb(image), orientation(image))
     except PictureError:
-        pixels = decode(source)  # a TIFF that only the slow way reads; else raises again
+        pixels = decode(source, shown)  # what only the slow way reads; else raises again
     height, width = pixels.shape[:2]
     longer = max(height, width)
     if longer <= side:
@@ -185,6 +205,10 @@ def info(source: Source) -> PictureInfo:
         PictureError: the file cannot be read.
     """
     size = len(source) if isinstance(source, bytes) else _size_of(source)
+    if not isinstance(source, bytes) and is_member(source):
+        height, width, bands, kind, numbers = member_shape(source)
+        words = {1: "grey", 3: "RGB"}.get(bands, f"{bands} bands")
+        return PictureInfo(width, height, kind, f"{words}, {numbers}", size)
     with opened(source) as file:
         try:
             with identified(file, source) as image:
@@ -204,6 +228,6 @@ def info(source: Source) -> PictureInfo:
 
 def _size_of(source: Path | str) -> int:
     try:
-        return os.stat(source).st_size
+        return stat_of(source)[0]
     except (OSError, ValueError):
         return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,12 +36,22 @@ Overview = dict[str, Any]
 
 
 def inspect(
-    path: Path, progress: Progress = no_progress, control: Control | None = None
+    path: Path,
+    progress: Progress = no_progress,
+    control: Control | None = None,
+    *,
+    format: str | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> Overview:
     """Open a data set and read every picture once.
 
+    Args:
+        format: a kind of data set, recognised where left out.
+        options: names and values of its options.
+
     Returns:
-        ``format``, ``problem``, ``outputs`` (name → classes), ``counts`` (output → class → split
+        ``format``, ``problem``, ``outputs`` (name → classes), ``multi_label`` (those outputs of
+        which several classes may hold), ``counts`` (output → class → split
         → n), ``pictures``, ``problems`` (``{kind, path, message}`` each).
 
     Raises:
@@ -50,12 +60,13 @@ def inspect(
     from studio.data.doctor import check_pictures
     from studio.data.index import open_dataset
 
-    dataset = open_dataset(absolute(path), progress=progress, control=control)
+    dataset = open_dataset(absolute(path), format, progress, control, options)
     problems = check_pictures(dataset, progress, control)
     return {
         "format": dataset.format,
         "problem": dataset.problem,
         "outputs": {name: list(classes) for name, classes in dataset.outputs.items()},
+        "multi_label": list(dataset.multi_label),
         "counts": dataset.counts(),
         "pictures": len(dataset),
         "problems": [
@@ -75,12 +86,15 @@ def plan_run(
     weights: str = "",
     recipe: dict[str, Any] | None = None,
     settings: Sequence[str] = (),
+    format: str | None = None,
+    options: Mapping[str, str] | None = None,
     progress: Progress = no_progress,
     control: Control | None = None,
 ) -> RunFolder:
     """Write the folder of a run.
 
     Args:
+        format, options: of the data set, see :func:`inspect`.
         weights: ``imagenet`` (fetched where it is not on this computer), or a file.
         recipe: settings of the recipe that replace the defaults.
         settings: ``spec.field=value`` of model, input, policy, recipe or split.
@@ -106,7 +120,7 @@ def plan_run(
         apply_text(specs, setting)
     model, input_spec, split = specs["model"], specs["input"], specs["split"]
     assert isinstance(input_spec, InputSpec) and isinstance(split, SplitSpec)
-    dataset = open_dataset(absolute(dataset_path), progress=progress, control=control)
+    dataset = open_dataset(absolute(dataset_path), format, progress, control, options)
     assignment = assign(dataset, split)
     check_classes_to_learn(dataset, assignment)
     check_network(model, input_spec, dataset)
@@ -116,6 +130,7 @@ def plan_run(
         id=clean_text(out.name or "run"),
         name=display_name(out.name or "Run"),
         outputs=dataset.outputs,
+        multi_label=dataset.multi_label,
         input=input_spec,
         model=model.model_dump(mode="json"),
         policy=specs["policy"].model_dump(mode="json"),
@@ -256,8 +271,14 @@ def evaluate(
     dataset_path: Path,
     progress: Progress = no_progress,
     control: Control | None = None,
+    *,
+    format: str | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> Overview:
     """Metrics on a data set's test split, or on all of it where it has none.
+
+    Args:
+        format, options: of the data set, see :func:`inspect`.
 
     Raises:
         DatasetError: it has no class that the run knows, or one that the run does not know.
@@ -266,7 +287,7 @@ def evaluate(
     from studio.data.index import open_dataset
 
     run = open_run(run_path)
-    dataset = open_dataset(absolute(dataset_path), progress=progress, control=control)
+    dataset = open_dataset(absolute(dataset_path), format, progress, control, options)
     split, samples = samples_to_judge(dataset)
     check_classes(run, dataset)
     from studio.insight import metrics

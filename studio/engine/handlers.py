@@ -192,9 +192,11 @@ def _picture(path: str, changed: int, input_json: str) -> NDArray[np.uint8]:
 
 
 def _load(path: str, input_spec: InputSpec) -> NDArray[np.uint8]:
+    from studio.data.members import stat_of
+
     try:
-        changed = Path(path).stat().st_mtime_ns
-    except OSError:
+        changed = stat_of(path)[1]
+    except (OSError, ValueError):
         changed = 0
     return _picture(path, changed, input_spec.model_dump_json())
 

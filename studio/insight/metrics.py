@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.core.control import Control, Progress, no_progress
 from studio.core.errors import DatasetError
 from studio.core.paths import display_name
 from studio.core.runs import RunFolder, SampleList
 from studio.insight.predictor import Predictor
-from studio.training.evaluation import Answers, report
+from studio.training.evaluation import collectors, report
+from studio.training.feed import has_label, label_columns
 
 
 def evaluate(
@@ -31,12 +34,22 @@ def evaluate(
         predictor: a loaded network of the run, so that it is not loaded again.
 
     Returns:
-        Plain JSON: ``n`` pictures, ``left_out`` (``{kind, path, message}`` each), ``loss``
-        (cross-entropy, summed over outputs), ``accuracy`` (mean over outputs) and ``outputs``:
-        name → ``classes``, ``n``, ``accuracy``, ``interval`` (95 %, Wilson), ``loss``,
-        ``precision``, ``recall``, ``f1`` (None where undefined) and ``support`` for each class,
-        and ``confusion``: counts with a row for each true class and a column for each predicted
-        one, or above 200 classes ``{true, predicted, counts}`` of the cells that are not 0.
+        Plain JSON: ``n`` pictures, ``unlabelled`` (pictures without a label that the run knows),
+        ``left_out`` (``{kind, path, message}`` each), ``loss`` (cross-entropy, summed over
+        outputs), ``accuracy`` (mean over the outputs that have labels) and ``outputs``: name →
+        ``classes``, ``n``, ``accuracy``, ``interval`` (95 %, Wilson), ``loss``; ``precision``,
+        ``recall``, ``f1`` (None where undefined) and ``support`` for each class; ``macro_f1``
+        (mean of those defined).
+
+        Of an output with one class a picture also ``balanced_accuracy`` (mean recall) and
+        ``confusion``: counts with a row for each true class and a column for each predicted one,
+        or above 200 classes ``{true, predicted, counts}`` of the cells that are not 0.
+
+        Of a multi-label output ``multi_label`` is true, ``accuracy`` is the share of known
+        labels that are right at ``threshold`` 0.5, ``labels`` their number, ``exact`` the share
+        of pictures all of whose labels are right; ``average_precision`` for each class (None
+        without a picture that has it) and ``map``, their mean; ``micro_f1``; and for each class
+        ``true_positives``, ``false_positives``, ``false_negatives``, ``true_negatives``.
 
     Raises:
         DatasetError: there is no labelled picture, or none could be read.
@@ -45,18 +58,21 @@ def evaluate(
     """
     samples = samples or run.samples()
     predictor = predictor or Predictor(run)
-    names = list(run.record.outputs)
-    labels = {n: np.array(samples.labels.get(n, [-1] * len(samples.paths)), np.int32)
-              for n in names}  # fmt: skip
+    labels = label_columns(run.record, samples)
+    if labels is None:
+        raise DatasetError(
+            "The labels of these pictures do not fit the classes of the run.",
+            "Choose the data set that the run was trained on, or one with classes of these names.",
+        )
     wanted = np.array([split is None or s == split for s in samples.split], bool)
-    known = np.any([labels[n] >= 0 for n in names], axis=0)
+    known = np.any([has_label(column) for column in labels.values()], axis=0)
     rows = np.flatnonzero(wanted & known)
     if not len(rows):
         raise DatasetError(
             "There is no picture with a label to evaluate on.",
             "Choose a data set with a folder for each class.",
         )
-    answers = {name: Answers() for name in names}
+    answers = collectors(labels, run.record.multi_label)
     left_out = []
     paths = [samples.absolute(int(i)) for i in rows]
     for answer in predictor.answers(paths, progress, control, is_exact=False):
@@ -65,11 +81,13 @@ def evaluate(
             path = display_name(samples.paths[row])
             left_out.append({"kind": answer.error.kind, "path": path, "message": str(answer.error)})
             continue
-        for name in names:
-            answers[name].add(labels[name][row : row + 1], answer.probabilities[name][None])
+        for name, collected in answers.items():
+            collected.add(labels[name][row : row + 1], answer.probabilities[name][None])
     if len(left_out) == len(rows):
         raise DatasetError("None of the pictures could be read.", str(left_out[0]["message"]))
-    return {**report(answers, run.record.outputs), "left_out": left_out}
+    unlabelled = int((wanted & ~known).sum())
+    found = report(answers, run.record.outputs)
+    return {**found, "unlabelled": unlabelled, "left_out": left_out}
 
 
 def match_samples(
@@ -82,24 +100,32 @@ def match_samples(
         outputs: output name → classes of that data set.
 
     Returns:
-        The same pictures; one whose class the run does not know has the label −1.
+        The same pictures; one whose class the run does not know has the label −1. Where the run
+        has several classes a picture, what the data set does not know of is −1, and its one
+        class rules out its others; where the run has one, a picture with several has none (−1).
 
     Raises:
         DatasetError: they have no class in common.
     """
-    labels: dict[str, list[int]] = {}
+    labels: dict[str, list[Any]] = {}
     common = 0
     for name, classes in run.record.outputs.items():
-        source = name if name in outputs else None
-        if source is None and len(outputs) == 1 and len(run.record.outputs) == 1:
-            source = next(iter(outputs))
+        is_multi = name in run.record.multi_label
+        source = source_of(name, run.record.outputs, outputs)
         if source is None:
-            labels[name] = [-1] * len(samples.paths)
+            unknown = [-1] * len(classes) if is_multi else -1
+            labels[name] = [unknown] * len(samples.paths)
             continue
         position = {word: index for index, word in enumerate(classes)}
-        table = [position.get(word, -1) for word in outputs[source]]
-        common += sum(index >= 0 for index in table)
-        labels[name] = [table[i] if i >= 0 else -1 for i in samples.labels[source]]
+        table = np.array([position.get(word, -1) for word in outputs[source]], np.int64)
+        common += int((table >= 0).sum())
+        column = np.array(samples.labels[source], np.int64)
+        if column.ndim == 2 and not is_multi:
+            column = _only_one(column)
+        if is_multi:
+            labels[name] = _spread(column, table, len(classes)).tolist()
+        else:
+            labels[name] = np.where(column >= 0, table[column], -1).tolist()
     if not common:
         mine = ", ".join(display_name(c) for c in next(iter(run.record.outputs.values()))[:5])
         raise DatasetError(
@@ -111,3 +137,34 @@ def match_samples(
 
 def _many(run: RunFolder) -> bool:
     return len(next(iter(run.record.outputs.values()))) > 5
+
+
+def source_of(
+    name: str, mine: Mapping[str, Sequence[str]], theirs: Mapping[str, Sequence[str]]
+) -> str | None:
+    """Which output of a data set answers a run's output: the same name, or the only ones."""
+    if name in theirs:
+        return name
+    return next(iter(theirs)) if len(theirs) == len(mine) == 1 else None
+
+
+def _only_one(column: NDArray[np.int64]) -> NDArray[np.int64]:
+    """``(n,)`` the class of rows that have exactly one, −1 for the others."""
+    has = column == 1
+    return np.where(has.sum(axis=1) == 1, has.argmax(axis=1), -1)
+
+
+def _spread(column: NDArray[np.int64], table: NDArray[np.int64], size: int) -> NDArray[np.int8]:
+    """``(n, size)`` what a label says of each class of the run.
+
+    Args:
+        column: ``(n,)`` or ``(n, their classes)`` labels of a data set.
+        table: their class → the run's, −1 where it knows none of that name.
+    """
+    if column.ndim == 1:
+        # One class a picture: it is this one, and none of the others that could be said.
+        column = np.where(column[:, None] >= 0, column[:, None] == np.arange(len(table)), -1)
+    result = np.full((len(column), size), -1, np.int8)
+    shared = np.flatnonzero(table >= 0)
+    result[:, table[shared]] = column[:, shared]
+    return result

@@ -98,7 +98,8 @@ class Predictor:
     ) -> Iterator[Prediction]:
         """Answers as they come, in the order of ``pictures``.
 
-        A picture that cannot be read gives a prediction with an ``error``.
+        A picture that cannot be read gives a prediction with an ``error``. Each class of a
+        multi-label output has a probability of its own.
 
         Args:
             most_classes: keep only so many of the likeliest classes.
@@ -118,6 +119,7 @@ class Predictor:
                     name: ranked(probabilities, self.outputs[name], most_classes)
                     for name, probabilities in answer.probabilities.items()
                 },
+                multi_label=self.run.record.multi_label,
             )
 
     def answers(

@@ -1,7 +1,8 @@
-"""Both ends of every network: the scaled input and one softmax for each output."""
+"""Both ends of every network: the scaled input, and a softmax or sigmoids for each output."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from studio.core.input import InputSpec
@@ -26,11 +27,17 @@ def scaled_input(input: InputSpec) -> tuple[Any, Any]:
 
 
 def close(
-    picture: Any, features: Any, outputs: dict[str, int], name: str, dropout: float = 0.0
+    picture: Any,
+    features: Any,
+    outputs: dict[str, int],
+    name: str,
+    dropout: float = 0.0,
+    multi_label: Collection[str] = (),
 ) -> KerasModel:
-    """Put a softmax for each output on ``(n, features)`` and make the model.
+    """Put an answer for each output on ``(n, features)`` and make the model.
 
-    The probabilities are float32 in mixed precision too.
+    It is a softmax, one class out of all; for outputs named in ``multi_label`` a sigmoid for
+    each class, whatever the others say. Probabilities are float32 in mixed precision too.
     """
     import keras
 
@@ -39,7 +46,8 @@ def close(
         x = keras.layers.Dropout(dropout, name="dropout")(x)
     tensors = {}
     for output, key in output_keys(outputs).items():
+        activation = "sigmoid" if output in multi_label else "softmax"
         tensors[key] = keras.layers.Dense(
-            outputs[output], activation="softmax", dtype="float32", name=key
+            outputs[output], activation=activation, dtype="float32", name=key
         )(x)
     return keras.Model(picture, tensors, name=name)

@@ -5,6 +5,7 @@ Nothing here imports Keras until a network is built, so that forms and cards sta
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Literal
 
 from studio.core.errors import SpecError
@@ -38,7 +39,12 @@ class ArchitectureSpec(Spec):
     kind: str
 
     def build(
-        self, input: InputSpec, outputs: dict[str, int], *, starting_weights: bool = True
+        self,
+        input: InputSpec,
+        outputs: dict[str, int],
+        *,
+        starting_weights: bool = True,
+        multi_label: Collection[str] = (),
     ) -> KerasModel:
         """Build the network, uncompiled.
 
@@ -48,10 +54,12 @@ class ArchitectureSpec(Spec):
             outputs: output name → number of classes.
             starting_weights: False builds a pretrained network without its pretrained weights.
                 Only for one whose weights are loaded right after, or for a layer table.
+            multi_label: the outputs of which several classes may hold at a time.
 
         Returns:
             A functional model whose outputs are a dict: key of :func:`output_keys` →
-            ``(n, classes) float32`` softmax, made by a Dense layer of the same name.
+            ``(n, classes) float32``, a softmax, or a sigmoid for each class of a multi-label
+            output, made by a Dense layer of the same name.
 
         Raises:
             SpecError: the input is too small, or an output has no classes.

@@ -18,10 +18,10 @@ from studio.core.errors import RunError, TrainingError
 from studio.core.events import Preparing, ProblemFound
 from studio.core.files import write_atomic
 from studio.core.paths import clean_text, display_name
-from studio.core.runs import RunFolder, SampleList
+from studio.core.runs import RunFolder, RunRecord, SampleList
 from studio.data.balance import nothing_to_learn
 from studio.data.cache import cache_pictures
-from studio.data.dataset import Problem
+from studio.data.dataset import Problem, count_classes
 from studio.training.recipe import Recipe
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
@@ -33,13 +33,14 @@ class Feed:
 
     Attributes:
         pictures: ``(n, height, width, channels) uint8``, in memory or mapped from the disk.
-        labels: output name → class index of each picture, −1 without a label.
+        labels: output name → ``(n,) int32`` class index of each picture, −1 without a label; of
+            a multi-label output ``(n, classes) int8``: 1 has, 0 has not, −1 not known.
         rows: split → positions of its usable pictures.
         paths: the pictures' relative paths.
     """
 
     pictures: NDArray[np.uint8]
-    labels: dict[str, NDArray[np.int32]]
+    labels: dict[str, NDArray[Any]]
     rows: dict[int, NDArray[np.int64]]
     paths: list[str]
 
@@ -71,9 +72,7 @@ def prepare_feed(
         StorageError: the cache cannot be written.
         Cancelled: asked to stop.
     """
-    samples = _labelled(run)
-    labels = {name: np.array(v, np.int32) for name, v in samples.labels.items()}
-    split = np.array(samples.split, np.int8)
+    samples, labels, split = _labelled(run)
     _check_before(run, labels, split)
     tell = _Throttled(emit)
     cache = cache_pictures(samples, run.record.input, cache_folder, progress=tell, control=control)
@@ -86,35 +85,68 @@ def prepare_feed(
     return Feed(cache.pictures, labels, rows, samples.paths)
 
 
-def _labelled(run: RunFolder) -> SampleList:
-    """The samples that have a split and at least one label."""
+def _labelled(
+    run: RunFolder,
+) -> tuple[SampleList, dict[str, NDArray[Any]], NDArray[np.int8]]:
+    """The samples that have a split and at least one label, as a list and as columns."""
     samples = run.samples()
-    if set(samples.labels) != set(run.record.outputs):
+    record = run.record
+    if set(samples.labels) != set(record.outputs):
         raise RunError(
             f"The list of pictures of “{run.title}” answers other questions than its network.",
             "Train again from the project.",
         )
-    matrix = np.array([samples.labels[name] for name in run.record.outputs], np.int64)
-    matrix = matrix.reshape(len(run.record.outputs), -1)
-    sizes = np.array([len(c) for c in run.record.outputs.values()])
-    if matrix.size and (matrix >= sizes[:, None]).any():
+    columns = label_columns(record, samples)
+    if columns is None:
         raise RunError(
             f"The list of pictures of “{run.title}” names classes that its network does not have.",
             "Train again from the project.",
         )
     split = np.array(samples.split, np.int64)
-    keep = np.flatnonzero((matrix >= 0).any(axis=0) & (split >= 0) & (split <= 2))
-    return SampleList(
-        samples.root,
-        [samples.paths[i] for i in keep],
-        {name: matrix[k, keep].tolist() for k, name in enumerate(run.record.outputs)},
-        split[keep].tolist(),
+    known = np.any([has_label(column) for column in columns.values()], axis=0)
+    keep = np.flatnonzero(known & (split >= 0) & (split <= 2))
+    columns = {name: column[keep] for name, column in columns.items()}
+    return (
+        SampleList(
+            samples.root,
+            [samples.paths[i] for i in keep],
+            {name: column.tolist() for name, column in columns.items()},
+            split[keep].tolist(),
+        ),
+        columns,
+        split[keep].astype(np.int8),
     )
 
 
-def _check_before(
-    run: RunFolder, labels: dict[str, NDArray[np.int32]], split: NDArray[np.int8]
-) -> None:
+def label_columns(record: RunRecord, samples: SampleList) -> dict[str, NDArray[Any]] | None:
+    """The labels of a run's outputs as arrays, see :class:`Feed`; None where they do not fit.
+
+    An output that the samples do not know has no label anywhere.
+    """
+    columns: dict[str, NDArray[Any]] = {}
+    for name, classes in record.outputs.items():
+        is_multi = name in record.multi_label
+        shape = (len(samples.paths), len(classes)) if is_multi else (len(samples.paths),)
+        if name not in samples.labels:
+            columns[name] = np.full(shape, -1, np.int8 if is_multi else np.int32)
+            continue
+        try:
+            values = np.array(samples.labels[name], np.int64).reshape(shape)
+        except (ValueError, OverflowError, TypeError):  # rows of different length, or no rows
+            return None
+        if (values >= (2 if is_multi else len(classes))).any():
+            return None
+        columns[name] = np.maximum(values, -1).astype(np.int8 if is_multi else np.int32)
+    return columns
+
+
+def has_label(column: NDArray[Any]) -> NDArray[np.bool_]:
+    """``(n,) bool`` whether something is known of each picture."""
+    known: NDArray[np.bool_] = column >= 0
+    return np.asarray(known.any(axis=1)) if known.ndim == 2 else known
+
+
+def _check_before(run: RunFolder, labels: dict[str, NDArray[Any]], split: NDArray[np.int8]) -> None:
     problem, hint = nothing_to_learn(run.record.outputs, labels, split)
     if problem:
         raise TrainingError(problem, hint)
@@ -123,7 +155,7 @@ def _check_before(
 def _check_after(
     run: RunFolder,
     samples: SampleList,
-    labels: dict[str, NDArray[np.int32]],
+    labels: dict[str, NDArray[Any]],
     split: NDArray[np.int8],
     ok: NDArray[np.bool_],
 ) -> None:
@@ -141,9 +173,9 @@ def _check_after(
             "Look at the list of problems, or open another folder.",
         )
     for name, classes in run.record.outputs.items():
-        wanted = np.unique(labels[name][train & (labels[name] >= 0)])
-        left = np.unique(labels[name][train & ok & (labels[name] >= 0)])
-        lost = np.setdiff1d(wanted, left)
+        wanted = count_classes(labels[name][train], len(classes))
+        left = count_classes(labels[name][train & ok], len(classes))
+        lost = np.flatnonzero((wanted > 0) & (left == 0))
         if len(lost):
             words = ", ".join(f"“{display_name(classes[int(i)])}”" for i in lost[:3])
             more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""

@@ -26,7 +26,9 @@ def build_model(record: RunRecord, load_weights: bool = True) -> keras.Model:
     """
     architecture = parse_architecture(record.model)
     outputs = {name: len(classes) for name, classes in record.outputs.items()}
-    model: keras.Model = architecture.build(record.input, outputs, starting_weights=load_weights)
+    model: keras.Model = architecture.build(
+        record.input, outputs, starting_weights=load_weights, multi_label=record.multi_label
+    )
     return model
 
 

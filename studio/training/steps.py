@@ -7,6 +7,7 @@ compiled train function is called directly, and numbers are read only when someb
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,41 +18,53 @@ from numpy.typing import NDArray
 
 from studio.training.recipe import Recipe, schedule_steps
 
+THRESHOLD = 0.5
+"""A class of a multi-label output holds where its probability is at least this."""
+
 Targets = dict[str, NDArray[np.int32]]
-"""Output name → class index of each picture, −1 where it has no label."""
+"""Output name → class index of each picture ``(n,)``, −1 where it has no label; of a multi-label
+output ``(n, classes)``: 1 has the class, 0 has not, −1 not known."""
 
 
 class MaskedCrossEntropy(keras.losses.Loss):
-    """Cross-entropy of class indices, averaged over those pictures that have a label."""
+    """Cross-entropy of what is known: averaged over the pictures that have a label.
 
-    def __init__(self, name: str = "cross_entropy") -> None:
+    Args:
+        multi_label: binary cross-entropy of each class by itself, averaged over the labels that
+            are known.
+    """
+
+    def __init__(self, name: str = "cross_entropy", multi_label: bool = False) -> None:
         super().__init__(name=name, reduction="sum_over_batch_size")
+        self._each = _each_binary if multi_label else _each_choice
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Loss of each picture, ``(n,)``; scaled so that their mean is that of the labelled."""
-        loss, known = _each_loss(y_true, y_pred)
-        batch = ops.cast(ops.size(known), loss.dtype)
-        return loss * (batch / ops.maximum(ops.sum(known), 1.0))
+        """Losses, ``(n,)`` or ``(n, classes)``, scaled so that their mean is that of the known."""
+        loss, known, _ = self._each(y_true, y_pred)
+        size = ops.cast(ops.size(known), loss.dtype)
+        return loss * (size / ops.maximum(ops.sum(known), 1.0))
 
 
 class Tally(keras.metrics.Metric):
     """Loss and accuracy of one output: of the last batch, and summed over the epoch.
 
-    ``state`` is ``[loss sum, right answers, labelled pictures, batch loss, batch accuracy]``.
+    ``state`` is ``[loss sum, right answers, labelled pictures, batch loss, batch accuracy]``. The
+    accuracy of a multi-label output is the share of known labels that are right where a class
+    holds from a probability of 0.5 on; a picture counts for as much as is known of it, so that
+    the sums stay small enough for float32.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, multi_label: bool = False) -> None:
         super().__init__(name=name, dtype="float32")
         self.state = self.add_variable((5,), "zeros", dtype="float32", name="state")
+        self._each = _each_binary if multi_label else _each_choice
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add one batch."""
-        loss, known = _each_loss(y_true, y_pred)
-        index = ops.cast(ops.reshape(y_true, (-1,)), "int32")
-        answer = ops.cast(ops.argmax(y_pred, axis=-1), "int32")
-        right = ops.sum(ops.cast(ops.equal(index, answer), "float32"))
-        total, count = ops.sum(ops.cast(loss, "float32")), ops.sum(ops.cast(known, "float32"))
-        of_batch = ops.maximum(count, 1.0)
+        parts = self._each(y_true, y_pred)
+        columns = parts[0].shape[1] if len(parts[0].shape) == 2 else 1
+        total, count, right = (ops.sum(ops.cast(part, "float32")) / columns for part in parts)
+        of_batch = ops.where(count > 0, count, 1.0)
         last = ops.stack([total / of_batch, right / of_batch])
         sums = self.state[:3] + ops.stack([total, right, count])
         self.state.assign(ops.concatenate([sums, last]))
@@ -68,11 +81,22 @@ class Tally(keras.metrics.Metric):
         self.state.assign(np.zeros(5, "float32"))
 
 
-def _each_loss(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+def _each_choice(y_true: Any, y_pred: Any) -> tuple[Any, Any, Any]:
+    """Loss, whether known and whether right, ``(n,)`` each, 0 where there is no label."""
     index = ops.cast(ops.reshape(y_true, (-1,)), "int32")
     known = ops.cast(ops.greater_equal(index, 0), y_pred.dtype)
     loss = ops.sparse_categorical_crossentropy(ops.maximum(index, 0), y_pred)
-    return loss * known, known
+    answer = ops.cast(ops.argmax(y_pred, axis=-1), "int32")
+    return loss * known, known, ops.equal(index, answer)
+
+
+def _each_binary(y_true: Any, y_pred: Any) -> tuple[Any, Any, Any]:
+    """As :func:`_each_choice` of every class by itself, ``(n, classes)`` each."""
+    known = ops.cast(ops.greater_equal(y_true, 0), y_pred.dtype)
+    has = ops.equal(y_true, 1)
+    loss = ops.binary_crossentropy(ops.cast(has, y_pred.dtype), y_pred)
+    right = ops.equal(has, ops.greater_equal(y_pred, THRESHOLD))
+    return loss * known, known, ops.cast(right, y_pred.dtype) * known
 
 
 @keras.saving.register_keras_serializable("studio")
@@ -122,13 +146,21 @@ def make_optimizer(recipe: Recipe, batches_per_epoch: int) -> keras.optimizers.O
     return optimizer
 
 
-def compile_model(model: keras.Model, recipe: Recipe, batches_per_epoch: int) -> dict[str, Tally]:
-    """Compile a network as every training of the studio does, and return its tallies by output."""
+def compile_model(
+    model: keras.Model, recipe: Recipe, batches_per_epoch: int, multi_label: Collection[str] = ()
+) -> dict[str, Tally]:
+    """Compile a network as every training of the studio does, and return its tallies by output.
+
+    Args:
+        multi_label: the model's own names of the outputs of which several classes may hold.
+    """
     names = list(model.output_names)
-    tallies = {name: Tally(f"tally_{position}") for position, name in enumerate(names)}
+    tallies = {
+        name: Tally(f"tally_{position}", name in multi_label) for position, name in enumerate(names)
+    }
     model.compile(
         optimizer=make_optimizer(recipe, batches_per_epoch),
-        loss={name: MaskedCrossEntropy() for name in names},
+        loss={name: MaskedCrossEntropy(multi_label=name in multi_label) for name in names},
         metrics={name: [tallies[name]] for name in names},
     )
     model.optimizer.build(model.trainable_variables)
@@ -176,7 +208,7 @@ class Stepper:
         """The numbers so far; waits for the last step."""
         states = [ops.convert_to_numpy(t.state) for t in self.tallies.values()]
         rows = np.array(states, dtype=np.float64)
-        count = np.maximum(rows[:, 2], 1.0)
+        count = np.where(rows[:, 2] > 0, rows[:, 2], 1.0)
         return Numbers(
             float(rows[:, 3].sum()),
             float(rows[:, 4].mean()),

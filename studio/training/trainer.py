@@ -42,7 +42,7 @@ from studio.training.checkpoint import (
     restore_checkpoint,
     take_snapshot,
 )
-from studio.training.evaluation import Answers, Score, measure, report, score
+from studio.training.evaluation import AnyAnswers, Score, measure, of_outputs, report, score
 from studio.training.failures import explain, not_a_number
 from studio.training.feed import TEST, TRAIN, VALIDATION, keep_problems, prepare_feed
 from studio.training.forward import Forward
@@ -139,7 +139,10 @@ class _Session:
         self.keys = output_keys(self.run.record.outputs)
         model = build_model(self.run.record, load_weights=not resume)
         self.per_epoch = -(-len(self.feed.rows[TRAIN]) // self.recipe.batch_size)
-        self.stepper = Stepper(model, compile_model(model, self.recipe, self.per_epoch))
+        several = self.run.record.multi_label
+        multi_label = [key for name, key in self.keys.items() if name in several]
+        tallies = compile_model(model, self.recipe, self.per_epoch, multi_label)
+        self.stepper = Stepper(model, tallies)
         self.forward = Forward(model)
         self.variables = _variables(model, self.stepper)
         self.model = model
@@ -260,9 +263,10 @@ class _Session:
                 continue
             self.journal.emit(Preparing(f"Evaluating on the {word} pictures", 0, None))
             found = report(self._measure(split), self.run.record.outputs)
-            evaluation[word] = {**found, "left_out": []}
+            evaluation[word] = {**found, "unlabelled": 0, "left_out": []}
             metrics[f"{word}_accuracy"] = float(found["accuracy"])
             metrics[f"{word}_loss"] = float(found["loss"])
+            metrics |= of_outputs(word, found["outputs"])
         text = json.dumps(evaluation, allow_nan=False) + "\n"
         write_atomic(self.run.evaluation_file, text, "saving the evaluation")
         return self._end("finished", metrics)
@@ -352,7 +356,7 @@ class _Session:
             return None
         return score(self._measure(VALIDATION))
 
-    def _measure(self, split: int) -> dict[str, Answers]:
+    def _measure(self, split: int) -> dict[str, AnyAnswers]:
         return measure(
             self.forward,
             self.feed.pictures,

@@ -105,6 +105,7 @@ class Actions(QObject):
         menu.add(
             "Open a folder of pictures…", session.folder_dialog_requested.emit, "folder", "Ctrl+O"
         )
+        menu.add("Open a table, archive or arrays…", session.file_dialog_requested.emit, "data")
         menu.add("Open a project…", session.project_dialog_requested.emit, "folder", "Ctrl+Shift+O")
         menu.add("Open the sample", session.sample_requested.emit, "image")
         menu.addSeparator()

@@ -76,6 +76,14 @@ class Job(QObject):
         """Ask to stop. Its ``cancelled`` is called when it has."""
         self._control.cancel()
 
+    def pause(self) -> None:
+        """Ask to wait between two items, while something more urgent goes on."""
+        self._control.pause()
+
+    def resume(self) -> None:
+        """End a pause."""
+        self._control.resume()
+
     def wait(self, seconds: float) -> bool:
         """Block until the thread has ended; only for leaving the program and for tests."""
         return self._thread.wait(int(seconds * 1000))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +17,18 @@ from studio.core.errors import DatasetError, StudioError
 from studio.core.paths import data_folder, display_name, from_text
 from studio.core.project import Project, is_project
 from studio.data.dataset import Dataset, unusable
-from studio.data.index import is_picture_name, open_dataset
-from studio.data.peek import Peek, peek
+from studio.data.names import is_picture_name
 from studio.data.split import SplitSpec, assign
 from studio.ui.jobs import Job
 from studio.ui.session import Session
 
+if TYPE_CHECKING:
+    from studio.data.peek import Peek
+
 SAMPLE_COUNT = 2400
 SAMPLE_SIDE = 64
 
-Tell = Callable[[Peek | None], None]
+Tell = Callable[["Peek | None"], None]
 """What a job calls with the first pictures, before it indexes the rest."""
 
 
@@ -36,6 +39,17 @@ class Opened:
     dataset: Dataset
     split: SplitSpec
     assignment: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class _How:
+    """The format that a project remembers, with what a person corrected; recognised where empty."""
+
+    format: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+_AS_RECOGNISED = _How()
 
 
 class Opener(QObject):
@@ -60,6 +74,7 @@ class Opener(QObject):
         session.open_requested.connect(self.open_any)
         session.sample_requested.connect(self.open_sample)
         session.folder_dialog_requested.connect(self.ask_folder)
+        session.file_dialog_requested.connect(self.ask_file)
         session.project_dialog_requested.connect(self.ask_project)
         session.locate_requested.connect(self.ask_where)
 
@@ -104,12 +119,27 @@ class Opener(QObject):
 
     def relocate(self, path: Path) -> None:
         """Open this project's pictures from another place."""
-        self._start(_words(path), _reader(path, self._session.split), self._take)
+        project = self._session.project
+        known = project.document.dataset if project is not None else None
+        how = (
+            _How(known.format, known.options)
+            if known is not None and known.options
+            else _AS_RECOGNISED
+        )
+        self._start(_words(path), _reader(path, self._session.split, how), self._take)
 
     def ask_folder(self) -> None:
         """Ask for a folder of pictures."""
         if path := self._ask("Open a folder of pictures"):
             self.open_any(path)
+
+    def ask_file(self) -> None:
+        """Ask for a file that is a data set: a table, an archive, a file of arrays."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Open a table, an archive or a file of arrays", self._start_folder()
+        )
+        if name:
+            self.open_any(Path(name))
 
     def ask_project(self) -> None:
         """Ask for a project's folder."""
@@ -195,28 +225,46 @@ class Opener(QObject):
             self._session.set_peek(found)
 
     def _ask(self, title: str) -> Path | None:
-        recent = self._session.dataset
-        start = str(recent.root.parent) if recent is not None else str(Path.home())
-        name = QFileDialog.getExistingDirectory(self._window, title, start)
+        name = QFileDialog.getExistingDirectory(self._window, title, self._start_folder())
         return Path(name) if name else None
+
+    def _start_folder(self) -> str:
+        recent = self._session.dataset
+        return str(recent.place.parent if recent is not None else Path.home())
 
 
 def _words(path: Path) -> str:
     return f"Opening {display_name(path.name)}"
 
 
-def _reader(path: Path, split: SplitSpec) -> Callable[[Progress, Control, Tell], Opened]:
+def _reader(
+    path: Path, split: SplitSpec, how: _How = _AS_RECOGNISED
+) -> Callable[[Progress, Control, Tell], Opened]:
     def work(progress: Progress, control: Control, tell: Tell) -> Opened:
-        return _read(path, split, progress, control, tell)
+        return _read(path, split, progress, control, tell, how)
 
     return work
 
 
-def _read(path: Path, split: SplitSpec, progress: Progress, control: Control, tell: Tell) -> Opened:
+def _read(
+    path: Path,
+    split: SplitSpec,
+    progress: Progress,
+    control: Control,
+    tell: Tell,
+    how: _How = _AS_RECOGNISED,
+) -> Opened:
     """Everything about a data set that takes long, so that the window need not wait for it."""
+    # With them come all formats, which the first paint need not wait for.
+    from studio.data.index import open_dataset
+    from studio.data.peek import peek
+
     control.checkpoint()
-    tell(peek(path))
-    dataset = open_dataset(path, progress=progress, control=control)
+    if how.format in ("", "folder", "split-folders") and path.is_dir():
+        tell(peek(path))
+    dataset = open_dataset(
+        path, how.format or None, progress=progress, control=control, options=how.options
+    )
     dataset.fingerprint()  # kept by the data set
     left_out = unusable(dataset, dataset.problems)
     return Opened(dataset, split, assign(dataset, split, excluded=left_out))

@@ -16,17 +16,18 @@ from PySide6.QtGui import QUndoStack
 from studio.augment.policy import Policy
 from studio.core.errors import ProjectError, StudioError, TrainingError
 from studio.core.input import InputSpec
-from studio.core.paths import data_folder, display_name, to_text
+from studio.core.paths import data_folder, to_text
 from studio.core.project import Project
 from studio.core.runs import RunFolder, RunRecord, list_runs, next_run_number
 from studio.core.settings import Recent, SettingsStore
 from studio.core.spec import Spec, parse_spec
-from studio.data.balance import nothing_to_learn
-from studio.data.dataset import Dataset, Problem, unusable
-from studio.data.split import SplitSpec, assign
+from studio.data.balance import class_problems, nothing_to_learn
+from studio.data.dataset import CLASS_PROBLEMS, Dataset, Problem, unusable
+from studio.data.split import SplitSpec, assign, shuffle_keys
 from studio.models.architectures.small_cnn import SmallCnn
 from studio.models.registry import ARCHITECTURES, ArchitectureSpec
 from studio.training.recipe import Recipe
+from studio.ui.changes import Changes
 from studio.ui.undo import ChangeSpec
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class Session(QObject):
         saved_changed: the project was saved, or has changes that are not.
         peek_changed: a folder that is being opened shows its first pictures, or no longer does.
         dataset_changed: another data set is open, or none.
+        labels_changed: a person changed labels, classes, exclusions or moves of this data set;
+            its pictures and their order are the same.
         problems_changed: the list of problems grew or was replaced.
         split_changed, input_changed, policy_changed, model_changed, recipe_changed: that spec.
         runs_changed: a run was added, removed, or its record changed.
@@ -58,14 +61,17 @@ class Session(QObject):
         pane_requested: the name of a pane that should come to the front.
         open_requested: a Path (folder, project or picture) is to be opened; ``ui/opening.py``.
         sample_requested: the built-in sample is to be opened.
-        folder_dialog_requested, project_dialog_requested, locate_requested: ask for a folder of
-            pictures, for a project, or where the pictures of this project are now.
+        folder_dialog_requested, file_dialog_requested: ask for a folder of pictures, or for a
+            file that is a data set.
+        project_dialog_requested, locate_requested: ask for a project, or where the pictures of
+            this project are now.
     """
 
     project_changed = Signal()
     saved_changed = Signal()
     peek_changed = Signal()
     dataset_changed = Signal()
+    labels_changed = Signal()
     problems_changed = Signal()
     split_changed = Signal()
     input_changed = Signal()
@@ -80,6 +86,7 @@ class Session(QObject):
     open_requested = Signal(object)
     sample_requested = Signal()
     folder_dialog_requested = Signal()
+    file_dialog_requested = Signal()
     project_dialog_requested = Signal()
     locate_requested = Signal()
 
@@ -95,12 +102,16 @@ class Session(QObject):
         self.engines = engines
         self.jobs = jobs
         self.undo_stack = QUndoStack(self)
+        self.changes = Changes(self.undo_stack, self)
+        self.changes.changed.connect(self._labels_changed)
+        self.changes.failed.connect(self.failed)
         self.project: Project | None = None
         self.peek: Peek | None = None
         self.dataset: Dataset | None = None
         self.problems: list[Problem] = []
         self.split = SplitSpec()
         self.assignment: NDArray[np.int8] = np.empty(0, np.int8)
+        self._keys: tuple[list[str], int, NDArray[np.uint64]] | None = None
         self.input = InputSpec()
         self.policy = Policy()
         self.model: ArchitectureSpec = default_model()
@@ -118,13 +129,14 @@ class Session(QObject):
     def open_project(self, project: Project) -> list[str]:
         """Take over an opened project (its data set is opened by the caller, as a job).
 
-        Returns sentences about sections that could not be read and were reset.
+        Returns sentences about what could not be read: sections that were reset, an overlay that
+        was put aside.
         """
         self.save_quietly()
         self.project = project
         self.undo_stack.clear()
+        messages = self.changes.open(project)
         self._take_dataset(None)
-        messages: list[str] = []
         self.split = self._section("split", SplitSpec(), messages)
         self.input = self._section("input", InputSpec(), messages)
         self.policy = self._section("policy", Policy(), messages)
@@ -136,6 +148,7 @@ class Session(QObject):
         self.run_in_view = chosen[0] if chosen else None
         self._set_dirty(False)
         self._remember()
+        self.changes.fill_stack()
         for signal in (
             self.project_changed, self.split_changed, self.input_changed, self.policy_changed,
             self.model_changed, self.recipe_changed, self.run_in_view_changed,
@@ -194,6 +207,7 @@ class Session(QObject):
         self.save_quietly()
         self._autosave.stop()
         self.undo_stack.clear()
+        self.changes.close()
 
     def save_as(self, path: Path) -> None:
         """Copy the whole project to another folder, here and now. Raises StudioError."""
@@ -214,11 +228,19 @@ class Session(QObject):
         # Not saved here first: this folder may be full, read-only or gone, which is why the
         # person chooses another.
         self._write_sections()
-        return lambda: project.save_as(path)
+        add_changes = self.changes.plan_copy()
+
+        def make() -> Project:
+            copy = project.save_as(path)
+            add_changes(copy.path)
+            return copy
+
+        return make
 
     def take_copy(self, copy: Project) -> None:
         """Go on in a copy of the project."""
         self.project = copy
+        self.changes.follow(copy)
         self._set_dirty(False)
         self.reload_runs()
         if self.run_in_view is not None:
@@ -230,6 +252,11 @@ class Session(QObject):
         self.run_in_view_changed.emit()
 
     # --- data ---------------------------------------------------------------------------------
+
+    @property
+    def original(self) -> Dataset | None:
+        """The data set as it was opened; ``dataset`` is it with the person's changes."""
+        return self.changes.original
 
     def set_peek(self, peek: Peek | None) -> None:
         """Show the first pictures of a folder until it is open; None ends that.
@@ -252,10 +279,11 @@ class Session(QObject):
             project = self.need_project()
             before = project.document
             project.set_dataset(
-                dataset.root, dataset.format, dataset.fingerprint(), len(dataset.paths)
-            )
+                dataset.place, dataset.format, dataset.fingerprint(), len(dataset.paths),
+                dataset.options,
+            )  # fmt: skip
             if project.is_unnamed and project.document.name == "New project":
-                name = display_name(dataset.root.name)
+                name = dataset.name
                 project.document = project.document.changed(name=name)
                 self._remember()
             if project.document != before:  # reopened in its old place, there is nothing to save
@@ -266,7 +294,7 @@ class Session(QObject):
     def set_problems(self, problems: list[Problem]) -> None:
         """Replace the list by what a check found; pictures that cannot be used leave the split."""
         before = self._left_out()
-        self.problems = problems
+        self.problems = self._judged(problems) if self.changes.are_there else problems
         self.problems_changed.emit()
         if not np.array_equal(before, self._left_out()):
             self._assign()
@@ -342,16 +370,22 @@ class Session(QObject):
             number=number,
             name=f"Run {number}",
             outputs=dataset.outputs,
+            multi_label=dataset.multi_label,
             input=self.input,
             model=self.model.model_dump(mode="json"),
             policy=self.policy.model_dump(mode="json"),
             recipe=self.recipe.model_dump(mode="json"),
             split=self.split.model_dump(mode="json"),
-            dataset_fingerprint=dataset.fingerprint(),
-            dataset_name=display_name(dataset.root.name),
+            dataset_name=dataset.name,
         )
         folder, assignment = project.runs_folder / record.id, self.assignment
-        return lambda: RunFolder.create(folder, record, dataset.samples(assignment))
+
+        def write() -> RunFolder:
+            # Of labels that a person just changed it is not known yet, and takes its time.
+            full = record.changed(dataset_fingerprint=dataset.fingerprint())
+            return RunFolder.create(folder, full, dataset.samples(assignment))
+
+        return write
 
     def add_run(self, run: RunFolder) -> None:
         """Take over a run that was written, and view it."""
@@ -398,10 +432,10 @@ class Session(QObject):
     def _take_dataset(
         self, dataset: Dataset | None, assignment: NDArray[np.int8] | None = None
     ) -> None:
-        self.dataset = dataset
+        dataset = self.dataset = self.changes.take(dataset)
         self.problems = list(dataset.problems) if dataset is not None else []
         self.picture_in_view = None
-        if assignment is None:
+        if assignment is None or self.changes.are_there:
             self._assign()
         else:
             self.assignment = assignment
@@ -412,8 +446,41 @@ class Session(QObject):
     def _assign(self) -> None:
         if self.dataset is None:
             self.assignment = np.empty(0, np.int8)
+            self._keys = None
         else:
-            self.assignment = assign(self.dataset, self.split, excluded=self._left_out())
+            left_out = self._left_out()
+            # Pictures that a person excludes leave the split afterwards: the others stay where
+            # they are, so that runs before and after can be compared.
+            keys = self._shuffle_keys(self.dataset.paths)
+            drawn = assign(self.dataset, self.split, excluded=left_out, keys=keys)
+            self.assignment = self.changes.placed(drawn, left_out)
+
+    def _shuffle_keys(self, paths: list[str]) -> NDArray[np.uint64]:
+        """What takes the time of a split; the same as long as the pictures are."""
+        if self._keys is None or self._keys[0] is not paths or self._keys[1] != self.split.seed:
+            self._keys = paths, self.split.seed, shuffle_keys(paths, self.split.seed)
+        return self._keys[2]
+
+    def _labels_changed(self) -> None:
+        """A person changed something about the pictures, or took it back."""
+        if self.changes.result is None:
+            return  # the pictures are still being opened
+        self.dataset = self.changes.result.dataset
+        problems = self._judged(self.problems)
+        is_other = problems != self.problems
+        self.problems = problems
+        self._assign()
+        self.labels_changed.emit()
+        if is_other:
+            self.problems_changed.emit()
+        self.split_changed.emit()
+
+    def _judged(self, problems: list[Problem]) -> list[Problem]:
+        """The problems of the files, with those of the classes as they are now."""
+        assert self.dataset is not None
+        files = [p for p in problems if p.kind not in CLASS_PROBLEMS]
+        usable = ~(unusable(self.dataset, files) | self.changes.excluded())
+        return files + class_problems(self.dataset, usable)
 
     def _left_out(self) -> NDArray[np.bool_]:
         if self.dataset is None:

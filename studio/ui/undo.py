@@ -1,4 +1,4 @@
-"""Undo for the settings of the next run."""
+"""Undo for the settings of the next run, and for changes of the data set."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtGui import QUndoCommand
 from studio.core.spec import Spec
 
 if TYPE_CHECKING:
+    from studio.ui.changes import Changes
     from studio.ui.session import Session
 
 MERGE_SECONDS = 0.8
@@ -48,3 +49,26 @@ class ChangeSpec(QUndoCommand):
     def redo(self) -> None:
         """Set the new spec."""
         self._session.apply_spec(self._name, self._new)
+
+
+class ChangeData(QUndoCommand):
+    """One action of the overlay, which was done before it came here.
+
+    Undo and redo move the cursor of the overlay's own journal, so that both are also on the disk.
+    Where the disk refuses, the action stays as it is, and the next redo does nothing.
+    """
+
+    def __init__(self, changes: Changes, words: str) -> None:
+        super().__init__(words)
+        self._changes = changes
+        self._is_done = True
+
+    def undo(self) -> None:
+        """Take the action back."""
+        if self._is_done:
+            self._is_done = not self._changes.step_back()
+
+    def redo(self) -> None:
+        """Do the action again; nothing when it comes onto the stack."""
+        if not self._is_done:
+            self._is_done = self._changes.step_forward()

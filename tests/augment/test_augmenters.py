@@ -26,7 +26,7 @@ SEED = 11
 
 def make_picture(height: int, width: int, channels: int) -> np.ndarray:
     rows, columns = np.mgrid[0:height, 0:width]
-    waves = [127 + 120 * np.sin(rows / (3 + c) + columns / (5 - c)) for c in range(channels)]
+    waves = [127 + 120 * np.sin(rows / (3 + c) + columns / (5 - c or 1)) for c in range(channels)]
     return np.stack(waves, axis=-1).astype(np.uint8)
 
 
@@ -39,7 +39,7 @@ def digest(kind: str, channels: int) -> str:
     return hashlib.sha256(result.tobytes()).hexdigest()
 
 
-@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("channels", [1, 2, 3, 4, 6])
 @pytest.mark.parametrize("kind", KINDS)
 def test_shape_and_type_are_kept(kind: str, channels: int) -> None:
     augmentation = Augmentation(certain(kind))
@@ -189,11 +189,12 @@ def test_known_pixels() -> None:
     assert set(np.unique(covered)) == {0, 255}
 
 
-def test_colour_steps_leave_grey_pictures_alone() -> None:
-    grey = make_picture(16, 16, 1)
+@pytest.mark.parametrize("channels", [1, 4])
+def test_steps_leave_pictures_alone_that_they_do_not_work_on(channels: int) -> None:
+    grey = make_picture(16, 16, channels)
     faults: list[Fault] = []
     for kind, step in AUGMENTERS.items():
-        if 1 not in step.channels:
+        if channels not in step.channels:
             result = Augmentation(certain(kind)).apply(grey, 1, faults.append)
             assert np.array_equal(result, grey)
     assert faults == []

@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-NAMES = ("startup", "training_speed", "indexing", "heartbeat")
+NAMES = ("startup", "training_speed", "indexing", "heartbeat", "doctor")
 
 
 def main() -> int:

@@ -47,6 +47,7 @@ def test_finds_every_kind(ill: Path) -> None:
         ("wrong-extension", "red/wrong.png"), ("empty", "red/empty.png"),
         ("missing-file", "red/gone.png"), ("unreadable", "red/film.mp4"),
         ("unreadable", "lone/1.png"), ("too-few", "lone"),
+        ("label-conflict", "red/wrong.png"), ("label-conflict", "lone/2.jpg"),
     }  # fmt: skip
     assert all(p.message.endswith(".") for p in problems)
     bad = unusable(dataset, problems)

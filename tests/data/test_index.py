@@ -272,7 +272,10 @@ def test_unknown_format_and_relative_path(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_every_format_is_described() -> None:
-    assert set(FORMATS.kinds()) == {"folder", "split-folders"}
+    assert {
+        "folder", "split-folders", "channel-files", "table", "coco", "imagenet", "idx",
+        "cifar", "npz", "hdf5", "mat", "json-bands",
+    } == set(FORMATS.kinds())  # fmt: skip
     for kind, choice in FORMATS.items():
         assert choice.kind == kind
         assert choice.title

@@ -141,10 +141,14 @@ def test_tiff_that_only_tifffile_reads(tmp_path: Path) -> None:
         assert np.abs(decode(file).astype(int) - rgb).max() <= 1
         assert np.abs(thumbnail(file, 64).astype(int) - rgb).max() <= 1
     six = tmp_path / "six.tif"
-    tifffile.imwrite(six, np.zeros((6, 8, 8), np.uint8), photometric="minisblack",
+    bands = np.arange(6, dtype=np.uint8)[:, None, None] * np.ones((8, 8), np.uint8)
+    tifffile.imwrite(six, bands, photometric="minisblack", planarconfig="separate")
+    assert decode(six)[0, 0].tolist() == [0, 1, 2]
+    many = tmp_path / "many.tif"
+    tifffile.imwrite(many, np.zeros((65, 8, 8), np.uint8), photometric="minisblack",
                      planarconfig="separate")  # fmt: skip
-    with pytest.raises(PictureError, match="6 bands"):
-        decode(six)
+    with pytest.raises(PictureError, match="65 bands"):
+        decode(many)
 
 
 def test_first_frame_of_moving_pictures() -> None:

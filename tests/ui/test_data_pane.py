@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from studio.core.settings import Recent
 from studio.data.dataset import Dataset
 from studio.data.index import open_dataset
 from studio.data.split import SplitSpec
+from studio.ui.jobs import Job
 from studio.ui.panes.data.classes import ALL
 from studio.ui.panes.data.facts import fit_sentence
 from studio.ui.panes.data.order import listed, name_ranks
@@ -208,11 +209,18 @@ class SlowDisk:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.gate = threading.Event()
-        monkeypatch.setattr("studio.ui.opening.open_dataset", self._open)
+        monkeypatch.setattr("studio.data.index.open_dataset", self._open)
 
-    def _open(self, path: Path, progress: Progress, control: Control) -> Dataset:
+    def _open(
+        self,
+        path: Path,
+        format: str | None,
+        progress: Progress,
+        control: Control,
+        options: Mapping[str, str],
+    ) -> Dataset:
         assert self.gate.wait(20)
-        return open_dataset(path, progress=progress, control=control)
+        return open_dataset(path, format, progress, control, options)
 
 
 @pytest.fixture
@@ -675,3 +683,23 @@ def test_the_newest_wish_is_decoded_first_and_old_ones_are_dropped(
     loader.get(bad, 60)
     qtbot.waitUntil(lambda: bool(loader.reason(bad)), timeout=5_000)
     assert loader.get(bad, 60) is None
+
+
+def test_a_check_waits_while_one_scrolls_and_goes_on_after(
+    world: World, pane: DataPane, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for number in range(240):
+        write_noise(tmp_path / "set" / "ab"[number % 2] / f"{number}.png", (90, 90, 90), number)
+    (tmp_path / "set" / "a" / "broken.png").write_bytes(b"no picture")
+    jobs: list[Job] = []
+    world.session.jobs.job_started.connect(jobs.append)
+    open_folder(world, qtbot, tmp_path / "set")
+    qtbot.waitUntil(lambda: any(job.words.startswith("Checking") for job in jobs), timeout=10_000)
+    check = next(job for job in jobs if job.words.startswith("Checking"))
+    bar = pane.view.grid.verticalScrollBar()
+    for step in range(20):
+        bar.setValue(bar.maximum() * step // 20)
+        QTest.qWait(10)
+    assert check.is_running, "it waited for the frames"
+    qtbot.waitUntil(lambda: not check.is_running, timeout=20_000)
+    assert [p.path for p in world.session.problems if p.kind == "unreadable"] == ["a/broken.png"]

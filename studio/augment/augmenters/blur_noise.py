@@ -189,6 +189,7 @@ class Jpeg(BlurNoise):
 
     title: ClassVar[str] = "JPEG"
     help: ClassVar[str] = "Leaves the traces of strong compression (imgaug JpegCompression)."
+    channels: ClassVar[tuple[int, ...]] = (1, 3)
 
     kind: Literal["jpeg"] = "jpeg"
     compression: Interval = parameter(

@@ -237,6 +237,7 @@ class Posterize(Colour):
     title: ClassVar[str] = "Posterise"
     help: ClassVar[str] = "Keeps only the highest bits of every level (imgaug Posterize)."
     shown: ClassVar[dict[str, Any]] = {"bits": (2.0, 2.0)}
+    channels: ClassVar[tuple[int, ...]] = (1, 3)
 
     kind: Literal["posterize"] = "posterize"
     bits: Interval = parameter(

@@ -43,6 +43,7 @@ class Fog(Weather):
 
     title: ClassVar[str] = "Fog"
     help: ClassVar[str] = "Dense, even white haze (imgaug Fog)."
+    channels: ClassVar[tuple[int, ...]] = (1, 3)
 
     kind: Literal["fog"] = "fog"
 
@@ -58,6 +59,7 @@ class Clouds(Weather):
 
     title: ClassVar[str] = "Clouds"
     help: ClassVar[str] = "Patches of white haze (imgaug Clouds)."
+    channels: ClassVar[tuple[int, ...]] = (1, 3)
 
     kind: Literal["clouds"] = "clouds"
 
@@ -73,6 +75,7 @@ class Rain(Weather):
 
     title: ClassVar[str] = "Rain"
     help: ClassVar[str] = "Slanted streaks of falling drops (imgaug Rain)."
+    channels: ClassVar[tuple[int, ...]] = (1, 3)
 
     kind: Literal["rain"] = "rain"
     thickness: Interval = _thickness(100.0)
@@ -89,6 +92,7 @@ class Snow(Weather):
 
     title: ClassVar[str] = "Snow"
     help: ClassVar[str] = "Falling flakes (imgaug Snowflakes)."
+    channels: ClassVar[tuple[int, ...]] = (1, 3)
 
     kind: Literal["snow"] = "snow"
     thickness: Interval = _thickness(100.0)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from studio.core.control import Control, Progress
 from studio.core.errors import DatasetError
 from studio.core.paths import display_name
+from studio.core.spec import Spec
 from studio.data.assemble import Group, assemble, classless, last_name
 from studio.data.dataset import NO_SPLIT, Dataset
 from studio.data.formats.registry import FORMATS, DatasetFormat
+from studio.data.naming import FolderOptions
 from studio.data.walk import Pictures, Walker, has_folders
 
 
@@ -20,6 +23,7 @@ class FolderFormat(DatasetFormat):
     kind = "folder"
     title = "Folder with classes"
     help = "One sub-folder for each class, with its pictures inside."
+    options: ClassVar[type[Spec] | None] = FolderOptions
 
     def recognise(self, path: Path) -> str:
         if path.is_dir() and has_folders(str(path)):
@@ -40,7 +44,7 @@ class FolderFormat(DatasetFormat):
             walker.collect_linked(link, groups[-1].pictures)
         walker.follow_links()
         problems = [*walker.problems, *classless(top.pictures, "the folders of the classes")]
-        return assemble(path, self.kind, groups, problems, control)
+        return assemble(path, self.kind, groups, problems, control, self.chosen)
 
 
 def _no_classes(path: Path, pictures: int) -> DatasetError:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import ClassVar
 
 from studio.core.control import Control, Progress
 from studio.core.paths import display_name
+from studio.core.spec import Spec
 from studio.data.assemble import Group, assemble, classless, last_name
 from studio.data.dataset import Dataset, Problem, Split
 from studio.data.formats.registry import FORMATS, DatasetFormat
 from studio.data.names import is_hidden
+from studio.data.naming import FolderOptions
 from studio.data.walk import Pictures, Walker, has_folders, is_folder
 
 SPLIT_FOLDERS = {
@@ -29,6 +32,7 @@ class SplitFoldersFormat(DatasetFormat):
     title = "Folders train, validation, test"
     help = "Folders named train, validation (or val) and test, each with the classes inside."
     rank = 10
+    options: ClassVar[type[Spec] | None] = FolderOptions
 
     def recognise(self, path: Path) -> str:
         names = _split_folders(path)
@@ -60,7 +64,8 @@ class SplitFoldersFormat(DatasetFormat):
                 walker.collect_linked(link, groups[-1].pictures)
         walker.follow_links()
         problems += classless(top.pictures, "the folders of the splits")
-        return assemble(path, self.kind, groups, [*walker.problems, *problems], control)
+        problems = [*walker.problems, *problems]
+        return assemble(path, self.kind, groups, problems, control, self.chosen)
 
 
 def _split_folders(path: Path) -> list[str]:

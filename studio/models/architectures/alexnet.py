@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar, Literal
 
 from studio.core.input import InputSpec
@@ -43,7 +44,12 @@ class AlexNet(ArchitectureSpec):
     )  # fmt: skip
 
     def build(
-        self, input: InputSpec, outputs: dict[str, int], *, starting_weights: bool = True
+        self,
+        input: InputSpec,
+        outputs: dict[str, int],
+        *,
+        starting_weights: bool = True,
+        multi_label: Collection[str] = (),
     ) -> KerasModel:
         """See :meth:`ArchitectureSpec.build`."""
         from keras import layers
@@ -70,4 +76,4 @@ class AlexNet(ArchitectureSpec):
                 x = layers.Dropout(self.dropout, name=f"dense{number}_dropout")(x)
             units = max(8, round(4096 * self.width))
             x = layers.Dense(units, activation="relu", name=f"dense{number}")(x)
-        return close(picture, x, outputs, "alexnet")
+        return close(picture, x, outputs, "alexnet", multi_label=multi_label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar, Literal
 
 from studio.core.input import InputSpec
@@ -40,7 +41,12 @@ class LeNet(ArchitectureSpec):
     )  # fmt: skip
 
     def build(
-        self, input: InputSpec, outputs: dict[str, int], *, starting_weights: bool = True
+        self,
+        input: InputSpec,
+        outputs: dict[str, int],
+        *,
+        starting_weights: bool = True,
+        multi_label: Collection[str] = (),
     ) -> KerasModel:
         """See :meth:`ArchitectureSpec.build`."""
         from keras import layers
@@ -55,4 +61,4 @@ class LeNet(ArchitectureSpec):
         x = layers.Flatten(name="flatten")(x)
         x = layers.Dense(120, activation=self.activation, name="c5")(x)
         x = layers.Dense(84, activation=self.activation, name="f6")(x)
-        return close(picture, x, outputs, "lenet", self.dropout)
+        return close(picture, x, outputs, "lenet", self.dropout, multi_label=multi_label)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, ClassVar, Literal
 
 from pydantic import create_model
 
+from studio.core.errors import SpecError
 from studio.core.input import InputSpec
 from studio.core.spec import parameter
 from studio.models import backbones, weights
@@ -47,13 +49,29 @@ class PretrainedSpec(ArchitectureSpec):
         safe=(0.0, 0.6), help="Share of features switched off while training.",
     )  # fmt: skip
 
+    def check(self, input: InputSpec, outputs: dict[str, int]) -> None:
+        """See :meth:`ArchitectureSpec.check`. ImageNet's weights know colour and grey alone."""
+        super().check(input, outputs)
+        if input.takes_bands:
+            raise SpecError(
+                f"{self.title} is pretrained on colour pictures and cannot take "
+                f"{input.channels} bands.",
+                "Set the input to colour (the first three bands), or choose a network that is "
+                "trained from scratch.",
+            )
+
     @property
     def width(self) -> float:
         """The width factor, 1 where the family has none."""
         return float(getattr(self, "alpha", 1.0))
 
     def build(
-        self, input: InputSpec, outputs: dict[str, int], *, starting_weights: bool = True
+        self,
+        input: InputSpec,
+        outputs: dict[str, int],
+        *,
+        starting_weights: bool = True,
+        multi_label: Collection[str] = (),
     ) -> KerasModel:
         """See :meth:`ArchitectureSpec.build`."""
         import keras
@@ -63,7 +81,7 @@ class PretrainedSpec(ArchitectureSpec):
         body = self.build_body(input, file)
         self.freeze(body)
         x = keras.layers.GlobalAveragePooling2D(name="average", dtype="float32")(body.output)
-        return close(body.input, x, outputs, self.kind, self.dropout)
+        return close(body.input, x, outputs, self.kind, self.dropout, multi_label=multi_label)
 
     def build_body(self, input: InputSpec, file: Any = None) -> KerasModel:
         """The body with the weights of ``file`` (a path), or with random ones for layer tables.

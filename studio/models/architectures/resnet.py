@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Literal
 
 from studio.core.input import InputSpec
@@ -83,7 +84,12 @@ class ResNet20(ArchitectureSpec):
     dropout: float = parameter(0.0, **_DROPOUT)
 
     def build(
-        self, input: InputSpec, outputs: dict[str, int], *, starting_weights: bool = True
+        self,
+        input: InputSpec,
+        outputs: dict[str, int],
+        *,
+        starting_weights: bool = True,
+        multi_label: Collection[str] = (),
     ) -> KerasModel:
         """See :meth:`ArchitectureSpec.build`."""
         from keras import layers
@@ -97,7 +103,7 @@ class ResNet20(ArchitectureSpec):
                 name = f"stage{stage}_block{block}"
                 x = _basic(x, round(filters * self.width), stride, name)
         x = layers.GlobalAveragePooling2D(name="average")(x)
-        return close(picture, x, outputs, "resnet20", self.dropout)
+        return close(picture, x, outputs, "resnet20", self.dropout, multi_label=multi_label)
 
 
 @ARCHITECTURES.register("resnet50_scratch")
@@ -120,7 +126,12 @@ class ResNet50(ArchitectureSpec):
     dropout: float = parameter(0.0, **_DROPOUT)
 
     def build(
-        self, input: InputSpec, outputs: dict[str, int], *, starting_weights: bool = True
+        self,
+        input: InputSpec,
+        outputs: dict[str, int],
+        *,
+        starting_weights: bool = True,
+        multi_label: Collection[str] = (),
     ) -> KerasModel:
         """See :meth:`ArchitectureSpec.build`."""
         from keras import layers
@@ -135,4 +146,4 @@ class ResNet50(ArchitectureSpec):
                 name = f"stage{stage}_block{block}"
                 x = _bottleneck(x, round(filters * self.width), stride, name)
         x = layers.GlobalAveragePooling2D(name="average")(x)
-        return close(picture, x, outputs, "resnet50_scratch", self.dropout)
+        return close(picture, x, outputs, "resnet50_scratch", self.dropout, multi_label=multi_label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar, Literal
 
 from studio.core.input import InputSpec
@@ -39,7 +40,12 @@ class SmallCnn(ArchitectureSpec):
     )  # fmt: skip
 
     def build(
-        self, input: InputSpec, outputs: dict[str, int], *, starting_weights: bool = True
+        self,
+        input: InputSpec,
+        outputs: dict[str, int],
+        *,
+        starting_weights: bool = True,
+        multi_label: Collection[str] = (),
     ) -> KerasModel:
         """See :meth:`ArchitectureSpec.build`."""
         from keras import layers
@@ -58,4 +64,4 @@ class SmallCnn(ArchitectureSpec):
                 x = layers.MaxPooling2D(2, name=f"block{block}_pool")(x)
                 side //= 2
         x = layers.GlobalAveragePooling2D(name="average")(x)
-        return close(picture, x, outputs, "small_cnn", self.dropout)
+        return close(picture, x, outputs, "small_cnn", self.dropout, multi_label=multi_label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Literal
 
 from studio.core.input import InputSpec
@@ -33,7 +34,12 @@ class _Vgg(ArchitectureSpec):
     )  # fmt: skip
 
     def build(
-        self, input: InputSpec, outputs: dict[str, int], *, starting_weights: bool = True
+        self,
+        input: InputSpec,
+        outputs: dict[str, int],
+        *,
+        starting_weights: bool = True,
+        multi_label: Collection[str] = (),
     ) -> KerasModel:
         """See :meth:`ArchitectureSpec.build`."""
         from keras import layers
@@ -50,7 +56,7 @@ class _Vgg(ArchitectureSpec):
             x = layers.Dense(units, activation="relu", name=f"fc{number}")(x)
             if self.dropout:
                 x = layers.Dropout(self.dropout, name=f"fc{number}_dropout")(x)
-        return close(picture, x, outputs, self.kind)
+        return close(picture, x, outputs, self.kind, multi_label=multi_label)
 
     def _convolution(self, x: Any, filters: int, block: str, number: int) -> Any:
         from keras import layers

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from studio.core.paths import display_name, from_text
 from studio.core.settings import Recent
+from studio.data.names import is_data_name
 from studio.data.things import COLOURS, THINGS
 from studio.ui import icons
 from studio.ui.latest import Latest
@@ -45,11 +46,12 @@ _DRAW_AFTER_MS = 150
 def describe_drop(paths: list[str]) -> tuple[bool, str]:
     """What a drop on the Data pane does."""
     if len(paths) > 1:
-        return False, "Drop one folder: the one that holds a sub-folder for each class"
-    name = display_name(Path(paths[0]).name)
-    if Path(paths[0]).is_dir() or Path(paths[0]).name == "project.json":
+        return False, "Drop one folder, table or archive: the one that holds all pictures"
+    path = Path(paths[0])
+    name = display_name(path.name)
+    if path.is_dir() or path.name == "project.json" or is_data_name(path.name):
         return True, f"Open “{name}”"
-    return False, f"“{name}” is no folder. Drop the folder that holds the pictures"
+    return False, f"“{name}” is no data set. Drop the folder that holds the pictures"
 
 
 def when(text: str, now: datetime | None = None) -> str:
@@ -238,8 +240,8 @@ class StartPage(Surface):
         body.addWidget(Text("Drop a folder of pictures here", "heading"), 0, centre)
         body.addSpacing(6)
         words = Text(
-            "One sub-folder for each class is enough; folders called train, validation and test "
-            "with classes inside work too.\nYour files are read where they are and never changed.",
+            "One sub-folder for each class is enough; a table, an archive or a file of arrays "
+            "works too.\nYour files are read where they are and never changed.",
             tone="secondary",
             wrap=True,
         )

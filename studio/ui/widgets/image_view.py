@@ -27,12 +27,18 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 
-def to_image(array: Array) -> QImage:
-    """A QImage of its own from (height, width), (…, 1), (…, 3) or (…, 4) uint8 pixels."""
+def to_image(array: Array, bands: bool = False) -> QImage:
+    """A QImage of its own from (height, width), (…, 1), (…, 3) or (…, 4) uint8 pixels.
+
+    With ``bands`` there may be any number of channels, of which the first three are shown; else
+    a fourth one is alpha.
+    """
     import numpy as np
 
     if array.dtype != np.uint8 or array.ndim not in (2, 3):
         raise ValueError(f"Received {array.dtype} of shape {array.shape}; expected uint8 pixels.")
+    if bands and array.ndim == 3 and array.shape[2] not in (1, 3):
+        array = array[:, :, [0, 1, min(2, array.shape[2] - 1)]]
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]
     array = np.ascontiguousarray(array)

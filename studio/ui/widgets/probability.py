@@ -29,12 +29,18 @@ class ProbabilityBars(QWidget):
         self.setAccessibleName("Probabilities")
 
     def set_probabilities(
-        self, probabilities: Sequence[tuple[str, float]], unsure: bool = False
+        self,
+        probabilities: Sequence[tuple[str, float]],
+        unsure: bool = False,
+        independent: bool = False,
     ) -> None:
-        """Show (class, probability 0 … 1) pairs in any order; `unsure` colours the first."""
+        """Show (class, probability 0 … 1) pairs in any order; `unsure` colours the first.
+
+        Those of `independent` classes are not added up: the least likely are left out.
+        """
         ordered = sorted(probabilities, key=lambda pair: -pair[1])
-        rows = list(ordered)
-        if len(ordered) > self._top + 1:
+        rows = ordered[: self._top + 1] if independent else list(ordered)
+        if not independent and len(ordered) > self._top + 1:
             rest = ordered[self._top :]
             rows = [*ordered[: self._top], (f"{number(len(rest))} others", sum(p for _, p in rest))]
         self._rows, self._warn = rows, unsure

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLa
 
 from studio.augment.registry import groups, kind_of
 from studio.augment.step import Step
+from studio.core.input import CHANNELS
 from studio.ui import icons
 from studio.ui.theme import theme_of
 from studio.ui.tokens import MEDIUM, R1, S1, S2, S3, S4
@@ -44,12 +45,13 @@ class StepTile(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         ringed(self, R1)
-        self.set_grey(False)
+        self.set_channels(3)
 
-    def set_grey(self, grey: bool) -> None:
-        """Say whether pictures are grey: a step that needs colour cannot be added then."""
-        usable = not grey or 1 in self.step.channels
-        why = "" if usable else " It needs colour, and the network's input is grey."
+    def set_channels(self, channels: int) -> None:
+        """Say what the network gets: a step that does not work on that cannot be added."""
+        usable = channels in self.step.channels
+        has = CHANNELS[channels].lower()
+        why = "" if usable else f" It does not work here: the network's input is {has}."
         self.setEnabled(usable)
         describe(self, self.step.title, "", self.step.help + why)
 
@@ -188,10 +190,10 @@ class CataloguePanel(Panel):
         for kind, tile in self.tiles.items():
             tile.set_picture(images.get(kind))
 
-    def set_grey(self, grey: bool) -> None:
-        """Say whether the network's input is grey."""
+    def set_channels(self, channels: int) -> None:
+        """Say how many channels the network's input has."""
         for tile in self.tiles.values():
-            tile.set_grey(grey)
+            tile.set_channels(channels)
 
     def _filter(self, words: str) -> None:
         found = sum(group.filter(words) for group in self._groups)

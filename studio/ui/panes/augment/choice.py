@@ -40,16 +40,16 @@ def shown_of(dataset: Dataset, assignment: NDArray[np.int8], row: int) -> Shown:
 
 def class_of(dataset: Dataset, row: int) -> str:
     """The class of a picture, of each output."""
-    names = []
-    for output, classes in dataset.outputs.items():
-        label = int(dataset.labels[output][row])
-        names.append(classes[label] if label >= 0 else "no class")
-    return " · ".join(names)
+    answers = (dataset.classes_of(row, output) for output in dataset.outputs)
+    return " · ".join(", ".join(classes) or "no class" for classes in answers)
 
 
 def training_rows(dataset: Dataset, assignment: NDArray[np.int8]) -> list[NDArray[np.int64]]:
-    """Rows that training uses, for each class of the first output that has any."""
-    labels = next(iter(dataset.labels.values()))
+    """Rows that training uses, for each class of the first output that has any.
+
+    A picture with several classes stands with the first of them.
+    """
+    labels = dataset.first_class(next(iter(dataset.outputs)))
     used = assignment == Split.TRAIN
     if not used.any():
         used = assignment >= 0
@@ -103,8 +103,8 @@ def next_of_class(
 
 
 def _same_class(dataset: Dataset, one: int, two: int) -> bool:
-    labels = next(iter(dataset.labels.values()))
-    return bool(labels[one] == labels[two])
+    output = next(iter(dataset.outputs))
+    return dataset.classes_of(one, output)[:1] == dataset.classes_of(two, output)[:1]
 
 
 def row_of(dataset: Dataset, path: Path) -> int | None:

@@ -191,7 +191,7 @@ class AugmentPane(QWidget):
     def _show_catalogue_state(self) -> None:
         shown = not self.catalogue.isHidden()
         self.panel.set_catalogue_shown(shown)
-        self.catalogue.set_grey(self.session.input.channels == 1)
+        self.catalogue.set_channels(self.session.input.channels)
         pictures = self.stage.pictures()
         if not pictures:
             self.thumbnails.forget()

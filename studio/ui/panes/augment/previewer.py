@@ -45,7 +45,10 @@ def scaled_images(grid: np.ndarray, size: QSize) -> list[list[QImage]]:
     """A QImage of ``size`` for each picture of ``(rows, columns, height, width, channels)``."""
     mode = Qt.TransformationMode.SmoothTransformation
     aspect = Qt.AspectRatioMode.IgnoreAspectRatio
-    return [[to_image(picture).scaled(size, aspect, mode) for picture in row] for row in grid]
+    return [
+        [to_image(picture, bands=True).scaled(size, aspect, mode) for picture in row]
+        for row in grid
+    ]
 
 
 class Previewer(QObject):

@@ -62,7 +62,7 @@ class StepThumbnails(QObject):
 
     def _take(self, kinds: list[str], pixels: np.ndarray) -> None:
         images: dict[str, QImage] = {
-            kind: to_image(picture) for kind, picture in zip(kinds, pixels, strict=True)
+            kind: to_image(picture, bands=True) for kind, picture in zip(kinds, pixels, strict=True)
         }
         self.ready.emit(images)
 

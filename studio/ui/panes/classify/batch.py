@@ -16,6 +16,8 @@ from studio.core.results import Prediction
 from studio.ui.widgets.numbers import count, percent
 
 Index = QModelIndex | QPersistentModelIndex
+NOTHING = "None of its classes"
+"""What a multi-label answer says where no class holds."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,21 @@ class Item:
         """Why it could not be read; empty where it could."""
         return self.prediction.error if self.prediction else ""
 
+    @property
+    def title(self) -> str:
+        """The classes that the picture is said to show; empty where there is no answer."""
+        if self.prediction is None or not self.prediction.outputs:
+            return ""
+        held = self.prediction.held()
+        return ", ".join(display_name(name) for name, _ in held) or NOTHING
+
     def words(self) -> str:
         """The answer in words, for screen readers and tooltips."""
         if self.error:
             return f"{self.name}: could not be read. {self.error}"
         if self.best is None:
             return f"{self.name}: waiting"
-        return f"{self.name}: {display_name(self.best[0])}, {percent(self.best[1])}"
+        return f"{self.name}: {self.title}, {percent(self.best[1])}"
 
 
 class BatchModel(QAbstractListModel):

@@ -19,7 +19,6 @@ from studio.core.errors import StudioError
 from studio.core.paths import display_name
 from studio.core.runs import RunFolder
 from studio.data import pixels
-from studio.data.index import find_pictures
 from studio.engine.protocol.messages import Predict, PredictArray, Predicted, Request
 from studio.ui.engines import EngineJob
 from studio.ui.latest import Latest
@@ -111,6 +110,8 @@ class ClassifyPane(QWidget):
         wanted = [Path(path) for path in paths]
 
         def work(progress: Progress, control: Control) -> list[Path]:
+            from studio.data.index import find_pictures  # with all formats: not at the start
+
             return find_pictures(wanted, control)
 
         self._session.jobs.start(
@@ -353,7 +354,7 @@ class ClassifyPane(QWidget):
             view.sentence.setText("Waiting for the answer.")
         else:
             title = run.title if run is not None else "The run"
-            view.answer.setText(display_name(item.best[0]))
+            view.answer.setText(item.title)
             view.sentence.setText(answer_words(item, title))
 
     def _why(self, place: int) -> None:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.core.paths import display_name
 from studio.ui import icons
 from studio.ui.panes.classify.batch import BatchModel, Item
 from studio.ui.theme import theme_of
@@ -78,9 +77,8 @@ class BatchDelegate(QStyledItemDelegate):
         theme, t = theme_of(view), look(view)
         left = rect.left() + PAD + SIDE + 10
         width = rect.right() - PAD - RIGHT - 10 - left
-        best = item.best
-        head = "Could not be read" if item.error else display_name(best[0]) if best else "Waiting"
-        dim = best is None
+        head = "Could not be read" if item.error else item.title or "Waiting"
+        dim = item.best is None
         font = theme.font("body", REGULAR if dim else MEDIUM)
         colour = t.text_secondary if dim else t.text
         draw_text(painter, QRectF(left, rect.top() + 8, width, 18), head, font, colour)

@@ -14,7 +14,8 @@ from studio.ui.panes.classify.batch import Item
 def table_text(items: list[Item]) -> str:
     """All items as CSV: name, path, then for each output class, probability and every class.
 
-    Columns of an output are called after it where there are several outputs.
+    Columns of an output are called after it where there are several outputs. Of a multi-label
+    output the class column lists all that hold, with ``;`` between them.
     """
     outputs = _classes(items)
     several = len(outputs) > 1
@@ -53,7 +54,8 @@ def _row(item: Item, outputs: dict[str, list[str]]) -> list[str]:
         if not ranked:
             cells += [""] * (len(classes) + 2)
             continue
-        best = max(ranked, key=ranked.__getitem__)
-        cells += [clean_text(best), f"{ranked[best]:.6f}"]
+        held = item.prediction.held_of(output) if item.prediction is not None else ()
+        cells.append(";".join(clean_text(name) for name, _ in held))
+        cells.append(f"{max(ranked.values()):.6f}")
         cells += [f"{ranked.get(name, 0.0):.6f}" for name in classes]
     return [*cells, clean_text(item.error)]

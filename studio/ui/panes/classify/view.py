@@ -195,7 +195,8 @@ class ClassifyView(QWidget):
         """The bars of every output; empty where there is no answer."""
         answers = prediction.outputs if prediction is not None else {}
         for name, bars in self._outputs.items():
-            bars.bars.set_probabilities(answers.get(name, ()))
+            several = prediction is not None and name in prediction.multi_label
+            bars.bars.set_probabilities(answers.get(name, ()), independent=several)
 
     def bars(self) -> list[ProbabilityBars]:
         """The bars shown, one for each output."""

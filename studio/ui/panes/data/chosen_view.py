@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from studio.core.input import CHANNELS
 from studio.core.paths import display_name
 from studio.data.dataset import Dataset
+from studio.ui.changes import Changes
 from studio.ui.latest import Latest
 from studio.ui.panes.data.chosen import known_facts, many_facts, name_of
+from studio.ui.panes.data.editing import exclude_words
 from studio.ui.panes.data.facts import PictureFacts, fit_sentence, picture_facts
 from studio.ui.panes.data.inspector import WIDTH
 from studio.ui.panes.data.view import DataView
@@ -53,16 +56,16 @@ class ChosenView(QObject):
             self._show_chosen(dataset, int(rows[0]))
         else:
             self.forget()
-            facts_of_all = many_facts(dataset, self._assignment(), rows)
-            self.view.inspector.show_many(facts_of_all)
+            self._show_many(dataset, rows)
             self._show_four(dataset, rows)
+        self._show_exclude(rows)
         self._show_network_words()
 
     def _show_chosen(self, dataset: Dataset, row: int) -> None:
         path = f"{dataset.root}/{dataset.paths[row]}"
         if self._is_known:  # other panes wait for the data set
             self._session.set_picture_in_view(Path(path))
-        facts = known_facts(dataset, self._assignment(), row)
+        facts = known_facts(dataset, self._assignment(), row, self._changes())
         self.view.inspector.show_loading(name_of(dataset, row), facts)
         if self._facts is not None and self._facts.path != path:
             self._facts = None
@@ -84,10 +87,25 @@ class ChosenView(QObject):
         if dataset is None or not len(rows):
             return
         if len(rows) == 1:
-            facts = known_facts(dataset, self._assignment(), int(rows[0]))
+            facts = known_facts(dataset, self._assignment(), int(rows[0]), self._changes())
             self.view.inspector.facts.set_facts(facts)
         else:
-            self.view.inspector.show_many(many_facts(dataset, self._assignment(), rows))
+            self._show_many(dataset, rows)
+
+    def _show_many(self, dataset: Dataset, rows: NDArray[np.int64]) -> None:
+        excluded = self._session.changes.excluded() if self._is_known else None
+        facts = many_facts(dataset, self._assignment(), rows, excluded)
+        self.view.inspector.show_many(facts)
+
+    def _changes(self) -> Changes | None:
+        """What a person changed, once the data set is open."""
+        return self._session.changes if self._is_known else None
+
+    def _show_exclude(self, rows: NDArray[np.int64]) -> None:
+        words = ""
+        if self._is_known and len(rows):
+            words = exclude_words(len(rows), bool(self._session.changes.excluded()[rows].all()))
+        self.view.inspector.set_exclude(words)
 
     def _show_four(self, dataset: Dataset, rows: NDArray[np.int64]) -> None:
         side = 124 * self.view.devicePixelRatioF()
@@ -124,7 +142,7 @@ class ChosenView(QObject):
         spec = self._session.input
         self.view.inspector.set_input(spec)
         self.view.fits.set_fit(spec.fit)
-        colour = "colour" if spec.channels == 3 else "grey"
+        colour = CHANNELS[spec.channels].lower()
         self.view.network_size.setText(f"{picture_size(spec.width, spec.height)}, {colour}")
         if self._asked:
             self._read(str(self._asked[0]))

@@ -11,12 +11,13 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPoint,
     QRectF,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QContextMenuEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -51,7 +52,13 @@ class ClassRow:
 
 
 class ClassModel(QAbstractListModel):
-    """“All pictures”, then every class whose name holds the filter's words."""
+    """“All pictures”, then every class whose name holds the filter's words.
+
+    Signals:
+        rename_asked(int, str): a class of the first output was given another name.
+    """
+
+    rename_asked = Signal(int, str)
 
     IndexRole = Qt.ItemDataRole.UserRole + 1
     ClassRole = Qt.ItemDataRole.UserRole + 2
@@ -94,7 +101,7 @@ class ClassModel(QAbstractListModel):
         if not 0 <= index.row() < len(self._rows):
             return None
         row = self._rows[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return row.name
         if role == self.IndexRole:
             return row.index
@@ -103,6 +110,21 @@ class ClassModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.name if row.count is None else f"{row.name}: {count(row.count, 'picture')}"
         return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        found = super().flags(index)
+        row = self._rows[index.row()] if 0 <= index.row() < len(self._rows) else None
+        # While the pictures are not counted, the data set is only looked into.
+        if row is not None and row.index != ALL and row.count is not None:
+            found |= Qt.ItemFlag.ItemIsEditable
+        return found
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        row = self._rows[index.row()] if 0 <= index.row() < len(self._rows) else None
+        if row is None or role != Qt.ItemDataRole.EditRole or str(value) == row.name:
+            return False
+        self.rename_asked.emit(row.index, str(value))
+        return False  # the name changes when the data set has
 
     def _apply(self) -> None:
         words = self._filter.lower().split()
@@ -161,9 +183,11 @@ class ClassList(QListView):
 
     Signals:
         class_chosen(int): a class of the first output, or :data:`ALL`.
+        menu_asked(int, QPoint): the menu of a class is wanted, at a place of the screen.
     """
 
     class_chosen = Signal(int)
+    menu_asked = Signal(int, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -172,7 +196,7 @@ class ClassList(QListView):
         self.setItemDelegate(ClassDelegate(self))
         self.setUniformItemSizes(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
@@ -191,6 +215,22 @@ class ClassList(QListView):
         place = self.classes.place_of(index)
         if place >= 0:
             self.setCurrentIndex(self.classes.index(place))
+
+    def rename(self, index: int) -> None:
+        """Let the person write another name for a class, in its place."""
+        place = self.classes.place_of(index)
+        if place >= 0:
+            self.setFocus()
+            self.edit(self.classes.index(place))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        row: ClassRow | None = index.data(ClassModel.ClassRole)
+        if row is None or row.index == ALL or row.count is None:
+            return
+        middle = self.viewport().mapToGlobal(self.visualRect(index).center())
+        self.menu_asked.emit(row.index, middle if by_key else event.globalPos())
 
     def _restore(self) -> None:
         place = self.classes.place_of(self._chosen)

@@ -38,9 +38,12 @@ def picture_facts(path: str, spec: InputSpec, side: int) -> PictureFacts:
     from studio.data import pixels
 
     try:
-        picture = pixels.decode(Path(path))
+        read = pixels.decode_bands if spec.takes_bands else pixels.decode
+        picture = read(Path(path))
         info = pixels.info(Path(path))
-        views = {fit: to_image(pixels.fit(picture, spec.changed(fit=fit))) for fit in FITS}
+        views = {
+            fit: to_image(pixels.fit(picture, spec.changed(fit=fit)), bands=True) for fit in FITS
+        }
         height, width = picture.shape[:2]
         lost = pixels.lost_area(width, height, spec.changed(fit="crop"))
         return PictureFacts(path, to_image(pixels.thumbnail(Path(path), side)), info, views, lost)

@@ -55,11 +55,13 @@ class Inspector(Panel):
         fit_chosen(str): the person wants the network to see it so.
         show_in_folder_asked: open the picture's folder in the file manager.
         clear_asked: choose nothing.
+        exclude_asked: leave the chosen pictures out, or take them in again.
     """
 
     fit_chosen = Signal(str)
     show_in_folder_asked = Signal()
     clear_asked = Signal()
+    exclude_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("right", "", WIDTH, parent=parent)
@@ -142,7 +144,17 @@ class Inspector(Panel):
             self.folder_button, "Show in folder", sentence="Opens the folder that holds the file."
         )
         self.folder_button.clicked.connect(lambda: self.show_in_folder_asked.emit())
-        foot.add(self.folder_button)
+        self.exclude_button = Button("Exclude", "eyeoff")
+        describe(
+            self.exclude_button, "Exclude or include", "Del",
+            "Excluded pictures are not trained on. The files stay as they are.",
+        )  # fmt: skip
+        self.exclude_button.clicked.connect(lambda: self.exclude_asked.emit())
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.exclude_button, 1)
+        row.addWidget(self.folder_button, 1)
+        foot.add(row)
         return foot
 
     # --- what is shown --------------------------------------------------------------------------
@@ -173,6 +185,11 @@ class Inspector(Panel):
         self.fits.set_views(facts.views)
         self.set_sentence(fit_sentence(spec.fit, facts.lost, info.width, info.height, spec))
 
+    def set_exclude(self, words: str) -> None:
+        """What the button does to the chosen pictures; empty while nothing can be changed."""
+        self.exclude_button.setVisible(bool(words))
+        self.exclude_button.setText(words)
+
     def show_many(self, many: ManyFacts) -> None:
         """Several pictures are chosen; their thumbnails come by :meth:`set_four`."""
         self._turn_to(_MANY, f"{many.count:,} pictures selected")
@@ -198,4 +215,5 @@ class Inspector(Panel):
         self.set_title(title or "No picture chosen")
         self.clear_button.setVisible(page == _MANY)
         assert self.foot is not None
-        self.foot.setVisible(page == _ONE)
+        self.foot.setVisible(page != _NONE)
+        self.folder_button.setVisible(page == _ONE)

@@ -27,10 +27,9 @@ def class_names(dataset: Dataset) -> tuple[str, ...]:
 
 
 def class_of(dataset: Dataset, row: int) -> str:
-    """The class of one picture; “No class” where it has none."""
+    """The class of one picture, or its classes; “No class” where it has none."""
     output = first_output(dataset)
-    label = int(dataset.labels[output][row]) if output else -1
-    return dataset.outputs[output][label] if label >= 0 else NO_CLASS
+    return ", ".join(dataset.classes_of(row, output) if output else ()) or NO_CLASS
 
 
 def name_ranks(dataset: Dataset) -> NDArray[np.int64]:
@@ -70,7 +69,7 @@ def listed(
     """
     rows = np.arange(len(dataset.paths), dtype=np.int64)
     if class_index is not None:
-        rows = rows[dataset.labels[first_output(dataset)] == class_index]
+        rows = dataset.rows_of(class_index, first_output(dataset)).astype(np.int64)
     for word in query.lower().split():
         rows = rows[[word in lowered[row] for row in rows.tolist()]] if len(rows) else rows
     if order == "name" and ranks is not None:
@@ -78,7 +77,7 @@ def listed(
     if order == AS_FOUND:
         return rows
     if order == "class" and dataset.outputs:
-        labels = dataset.labels[first_output(dataset)][rows]
+        labels = dataset.first_class(first_output(dataset))[rows]
         return rows[np.argsort(labels, kind="stable")]
     shuffled = np.random.default_rng(_SHUFFLE_SEED).permutation(len(dataset.paths))
     if first is not None:
@@ -91,3 +90,26 @@ def rows_of_paths(dataset: Dataset, paths: list[str]) -> dict[str, int]:
     wanted = set(paths)
     found = {path: row for row, path in enumerate(dataset.paths) if path in wanted}
     return {path: found[path] for path in paths if path in found}
+
+
+def same_class(old: Dataset, new: Dataset, index: int) -> int:
+    """Where a class of the first output stands after it may have been renamed or merged.
+
+    Args:
+        index: a class of ``old``, which has the same pictures; negative for all pictures.
+
+    Returns:
+        its place in ``new``; −1 for all pictures, where it is gone.
+    """
+    if index < 0:
+        return -1
+    name, names = class_names(old)[index], class_names(new)
+    if name in names:
+        return names.index(name)
+    output = first_output(new)
+    pictures = old.rows_of(index, output)
+    if not len(pictures) or not names:
+        return -1
+    labels = new.first_class(output)[pictures]
+    counts = np.bincount(labels[labels >= 0], minlength=len(names))
+    return int(counts.argmax()) if counts.any() else -1

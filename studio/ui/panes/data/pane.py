@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +14,10 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from studio.core.paths import from_text
 from studio.data.dataset import Dataset
-from studio.data.peek import Peek
 from studio.ui.latest import Latest
 from studio.ui.panes.data.chosen_view import ChosenView
 from studio.ui.panes.data.classes import ALL
+from studio.ui.panes.data.editing import Editing
 from studio.ui.panes.data.order import (
     AS_FOUND,
     class_names,
@@ -24,9 +25,11 @@ from studio.ui.panes.data.order import (
     listed,
     name_ranks,
     rows_of_paths,
+    same_class,
 )
 from studio.ui.panes.data.place import Place
 from studio.ui.panes.data.problem_list import sentence
+from studio.ui.panes.data.tiles import Marks
 from studio.ui.panes.data.view import NETWORK, PICTURES, PROBLEMS, DataView
 from studio.ui.panes.data.watch import Watch
 from studio.ui.panes.data.words import nothing_words, summary_words, waiting_words
@@ -37,6 +40,9 @@ from studio.ui.tokens import S4
 from studio.ui.widgets.drop import DropOverlay
 from studio.ui.widgets.empty import EmptyState
 from studio.ui.widgets.numbers import count
+
+if TYPE_CHECKING:
+    from studio.data.peek import Peek
 
 SEARCH_MS = 150
 
@@ -79,10 +85,13 @@ class DataPane(QWidget):
 
     def _make_helpers(self) -> None:
         self.chosen = ChosenView(self._session, self.view, self.loader, self)
+        self.editing = Editing(self._session, self.view, self)
         self._ranking = Latest(self)
         self._ranking.answered.connect(self._take_ranks)
         self._watch = Watch(self._session, self)
         self._watch.gone_changed.connect(self._show_gone)
+        bar = self.view.grid.verticalScrollBar()
+        bar.valueChanged.connect(lambda _value: self._watch.step_aside())
         self.chosen.unreadable.connect(self._watch.picture_failed)
         self._search_timer = QTimer(self)
         self._search_timer.setSingleShot(True)
@@ -123,6 +132,8 @@ class DataPane(QWidget):
         session = self._session
         session.peek_changed.connect(self._peek_changed)
         session.dataset_changed.connect(self._dataset_changed)
+        session.labels_changed.connect(self._labels_changed)
+        session.changes.done.connect(self._tell_done)
         session.project_changed.connect(self._project_changed)
         session.problems_changed.connect(self._problems_changed)
         session.split_changed.connect(self._split_changed)
@@ -281,7 +292,7 @@ class DataPane(QWidget):
         chosen = grid.chosen_rows() if is_same else np.empty(0, np.int64)
         rows = self._listed(dataset)
         self._is_listing = True
-        grid.pictures.show(dataset, rows)
+        grid.pictures.show(dataset, rows, self._marks())
         if choose is not None:
             grid.choose_rows(choose)
         elif len(chosen) and grid.pictures.place_of(int(chosen[0])) >= 0:
@@ -295,7 +306,16 @@ class DataPane(QWidget):
         view.nothing.setText(nothing_words(dataset, is_known, view.search.text()))
         view.show_all.setVisible(bool(len(dataset)))
         self._show_page(PICTURES)
-        view.summary.setText(summary_words(dataset, is_known, len(rows)))
+        excluded = int(np.count_nonzero(self._session.changes.excluded())) if is_known else 0
+        view.summary.setText(summary_words(dataset, is_known, len(rows), excluded))
+        view.done.setText("")
+
+    def _marks(self) -> Marks | None:
+        """What a person changed about the open data set; None while one is only looked into."""
+        changes = self._session.changes
+        if self._peek is not None or self._session.dataset is None:
+            return None
+        return Marks(changes.excluded(), changes.relabelled())
 
     def _listed(self, dataset: Dataset) -> NDArray[np.int64]:
         view = self.view
@@ -328,6 +348,32 @@ class DataPane(QWidget):
             self._show_page(PICTURES)
         self.view.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.view.search.selectAll()
+
+    def _labels_changed(self) -> None:
+        """The same pictures, with other labels or classes: what is in sight stays there."""
+        old, dataset, view = self._dataset, self._session.dataset, self.view
+        if self._peek is not None or old is None or dataset is None:
+            return
+        grid, page = view.grid, view.pages.currentIndex()
+        listed_rows, chosen = grid.pictures.rows(), grid.chosen_rows()
+        place, here = grid.currentIndex().row(), grid.verticalScrollBar().value()
+        index = same_class(old, dataset, view.classes.chosen())
+        if self._first is not None and self._first[0] is old:
+            self._first = dataset, self._first[1]
+        self._dataset = dataset
+        self._fill_classes(dataset, index)
+        self._list(chosen)
+        rows = grid.pictures.rows()
+        if len(rows) and len(chosen) and not np.isin(chosen, rows).any():
+            # They left the list, as when one class is labelled: go on with the next.
+            before = int(np.count_nonzero(np.isin(listed_rows[:place], rows)))
+            grid.choose_rows(rows[[min(before, len(rows) - 1)]])
+        grid.verticalScrollBar().setValue(here)
+        self._show_page(page)
+
+    def _tell_done(self, words: str) -> None:
+        self.view.done.setText("Ctrl+Z takes this back.")
+        self.view.done.setToolTip(f"Done: {words}")
 
     # --- what is chosen -------------------------------------------------------------------------
 

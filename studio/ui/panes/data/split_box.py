@@ -28,7 +28,10 @@ def how(spec: SplitSpec, from_folders: bool) -> str:
     """How the split came about, in a few words."""
     if from_folders and spec.mode == "folders":
         return "as the folders say"
-    return f"stratified · seed {spec.seed}"
+    drawn = "stratified" if spec.stratified else "drawn"
+    if spec.mode == "folds":
+        return f"fold {spec.fold} of {spec.folds} · seed {spec.seed}"
+    return f"{drawn} · seed {spec.seed}"
 
 
 class SplitPopover(QWidget):

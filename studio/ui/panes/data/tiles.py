@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -14,11 +15,12 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPoint,
     Qt,
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.core.paths import display_name
@@ -33,18 +35,30 @@ Index = QModelIndex | QPersistentModelIndex
 _ANSWERED = frozenset(
     int(role)
     for role in (
-        TileRole.PIXMAP, TileRole.UNREADABLE, Qt.ItemDataRole.DisplayRole,
+        TileRole.PIXMAP, TileRole.UNREADABLE, TileRole.EXCLUDED, TileRole.NOTE_MARK,
+        Qt.ItemDataRole.DisplayRole,
         Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole,
     )
 )  # fmt: skip
 
 
-def captions(dataset: Dataset | None) -> tuple[list[str], NDArray[np.int32]]:
-    """The captions of the classes, the last for pictures without one, and each picture's label."""
+def captions(dataset: Dataset | None) -> tuple[list[str], NDArray[np.integer]]:
+    """The captions of the classes, the last for pictures without one, and each picture's label.
+
+    The label is ``(n,)`` an index into the captions, or ``(n, classes)`` where several hold.
+    """
     output = first_output(dataset) if dataset is not None else ""
     if dataset is None or not output:
         return [NO_CLASS], np.full(0 if dataset is None else len(dataset), -1, np.int32)
     return [*map(display_name, dataset.outputs[output]), NO_CLASS], dataset.labels[output]
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """What a person changed: ``(n,) bool`` pictures left out, and given another label."""
+
+    excluded: NDArray[np.bool_]
+    relabelled: NDArray[np.bool_]
 
 
 class PictureModel(QAbstractListModel):
@@ -58,22 +72,36 @@ class PictureModel(QAbstractListModel):
         self._dataset: Dataset | None = None
         self._captions, self._labels = captions(None)
         self._root = ""
+        self._marks: Marks | None = None
         self._rows: NDArray[np.int64] = np.empty(0, np.int64)
         self._places: dict[str, int] = {}
         self.side = 98.0
         self.is_flying = False
         self._loader.arrived.connect(self._arrived)
 
-    def show(self, dataset: Dataset | None, rows: NDArray[np.int64]) -> None:
+    def show(
+        self, dataset: Dataset | None, rows: NDArray[np.int64], marks: Marks | None = None
+    ) -> None:
         """List these rows of a data set, in this order."""
+        if dataset is not None and np.array_equal(rows, self._rows):
+            old = self._dataset
+            if old is not None and old.paths is dataset.paths and old.root == dataset.root:
+                self._take(dataset, marks)  # the same pictures, of which something else is told
+                if len(rows):
+                    self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+                return
         self.beginResetModel()
+        self._take(dataset, marks)
+        self._rows = rows
+        self._places = {}
+        self.endResetModel()
+
+    def _take(self, dataset: Dataset | None, marks: Marks | None) -> None:
+        self._marks = marks
         if dataset is not self._dataset:
             self._dataset = dataset
             self._captions, self._labels = captions(dataset)
             self._root = "" if dataset is None else str(dataset.root)
-        self._rows = rows
-        self._places = {}
-        self.endResetModel()
 
     def dataset(self) -> Dataset | None:
         """What the rows are of."""
@@ -112,13 +140,26 @@ class PictureModel(QAbstractListModel):
         if role == TileRole.UNREADABLE:
             return bool(self._loader.reason(self.path(place)))
         row = int(self._rows[place])
+        marks = self._marks
+        is_out = marks is not None and bool(marks.excluded[row])
+        if role == TileRole.EXCLUDED:
+            return is_out
+        if role == TileRole.NOTE_MARK:
+            return "edit" if marks is not None and marks.relabelled[row] else None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._captions[self._labels[row]]
+            return self._caption(row)
         name = display_name(self._dataset.paths[row])
         if role == Qt.ItemDataRole.ToolTipRole:
             reason = self._loader.reason(self.path(place))
-            return f"{name}\n{reason}" if reason else name
-        return f"{PurePosixPath(name).name}, {self._captions[self._labels[row]]}"
+            return "\n".join(filter(None, (name, reason, "Excluded" if is_out else "")))
+        words = f"{PurePosixPath(name).name}, {self._caption(row)}"
+        return f"{words}, excluded" if is_out else words
+
+    def _caption(self, row: int) -> str:
+        label = self._labels[row]
+        if label.ndim == 0:
+            return self._captions[label]
+        return ", ".join(self._captions[i] for i in np.flatnonzero(label == 1)) or NO_CLASS
 
     def _arrived(self, paths: set[str]) -> None:
         places = [p for p in map(self._places.get, paths) if p is not None and p < len(self._rows)]
@@ -132,9 +173,15 @@ class DataGrid(PictureGrid):
 
     Signals:
         chosen_changed: other pictures are selected.
+        exclude_asked: Delete was pressed.
+        digit_pressed(int): one of the keys 1 to 9.
+        menu_asked(QPoint): the menu of what is selected is wanted, at a place of the screen.
     """
 
     chosen_changed = Signal()
+    exclude_asked = Signal()
+    digit_pressed = Signal(int)
+    menu_asked = Signal(QPoint)
 
     def __init__(self, loader: ThumbnailLoader, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -166,16 +213,37 @@ class DataGrid(PictureGrid):
 
     def choose_rows(self, rows: NDArray[np.int64]) -> None:
         """Select rows of the data set, as far as they are listed; nothing scrolls."""
-        places = np.flatnonzero(np.isin(self.pictures.rows(), rows)).tolist()
+        if np.array_equal(np.sort(self.chosen_rows()), np.sort(rows)):
+            return
+        places = np.flatnonzero(np.isin(self.pictures.rows(), rows))
         selection = QItemSelection()
-        for place in places:
-            selection.select(self.pictures.index(place), self.pictures.index(place))
-        if places:
+        for run in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1):
+            if len(run):
+                first, last = int(run[0]), int(run[-1])
+                selection.select(self.pictures.index(first), self.pictures.index(last))
+        if len(places):
             model, flag = self.selectionModel(), QItemSelectionModel.SelectionFlag
             here = self.verticalScrollBar().value()
-            model.setCurrentIndex(self.pictures.index(places[0]), flag.NoUpdate)
+            model.setCurrentIndex(self.pictures.index(int(places[0])), flag.NoUpdate)
             model.select(selection, flag.ClearAndSelect)
             self.verticalScrollBar().setValue(here)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, held = event.key(), event.modifiers()
+        plain = held in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        if plain and key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.exclude_asked.emit()
+        elif plain and Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
+            self.digit_pressed.emit(int(key) - int(Qt.Key.Key_0))
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            middle = self.visualRect(self.currentIndex()).center()
+            self.menu_asked.emit(self.viewport().mapToGlobal(middle))
+        elif self.indexAt(event.pos()).isValid():
+            self.menu_asked.emit(event.globalPos())
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self._loader.hold()

@@ -18,6 +18,9 @@ CHECK_AFTER_MS = 1500
 
 LOOK_AGAIN_MS = 2000
 
+STEP_ASIDE_MS = 400
+"""How long a check waits after the person has scrolled."""
+
 
 class Watch(QObject):
     """Watches one data set at a time.
@@ -37,6 +40,8 @@ class Watch(QObject):
         self._looking.answered.connect(self._tell)
         self._check_timer = self._timer(CHECK_AFTER_MS)
         self._check_timer.timeout.connect(self._start_check)
+        self._aside_timer = self._timer(STEP_ASIDE_MS)
+        self._aside_timer.timeout.connect(self._go_on)
         self._look_timer = self._timer(LOOK_AGAIN_MS)
         self._look_timer.timeout.connect(self._look)
 
@@ -53,6 +58,12 @@ class Watch(QObject):
         else:
             self._check_timer.start()
 
+    def step_aside(self) -> None:
+        """The person scrolls: a check would take the time that frames need."""
+        if self._check is not None:
+            self._check.pause()
+            self._aside_timer.start()
+
     def picture_failed(self) -> None:
         """A picture could not be read: look, soon, whether the whole folder is gone."""
         if self._dataset is not None and not self._look_timer.isActive():
@@ -63,6 +74,10 @@ class Watch(QObject):
         timer.setSingleShot(True)
         timer.setInterval(milliseconds)
         return timer
+
+    def _go_on(self) -> None:
+        if self._check is not None:
+            self._check.resume()
 
     def _look(self) -> None:
         if self._dataset is not None:
@@ -80,11 +95,13 @@ class Watch(QObject):
             return
         project = self._session.project
         cache = project.cache_folder if project is not None else None
+        now = self._session.assignment
+        split = now.copy() if len(now) == len(dataset) else None
 
         def work(progress: Progress, control: Control) -> list[Problem]:
             from studio.data.doctor import check_pictures
 
-            return check_pictures(dataset, progress, control, workers=1, cache_folder=cache)
+            return check_pictures(dataset, progress, control, 1, cache, split)
 
         def done(problems: list[Problem]) -> None:
             if dataset is self._dataset:

@@ -37,10 +37,12 @@ def nothing_words(dataset: Dataset, is_known: bool, search: str) -> str:
     return "This class has no picture."
 
 
-def summary_words(dataset: Dataset, is_known: bool, shown: int) -> str:
+def summary_words(dataset: Dataset, is_known: bool, shown: int, excluded: int = 0) -> str:
     """How many pictures and classes there are, and how many of them are listed."""
     if not is_known:
         return f"Opening {dataset.name}…"
     total, classes = len(dataset), len(class_names(dataset))
     words = f"{count(total, 'picture')}, {count(classes, 'class', 'classes')}"
+    if excluded:
+        words += f", {excluded:,} excluded"
     return f"{shown:,} of {words}" if shown != total else words

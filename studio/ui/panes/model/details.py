@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from studio.core.input import FITS, InputSpec
+from studio.core.input import CHANNELS, FITS, InputSpec
 from studio.core.results import NetworkSummary
 from studio.core.spec import parameters
 from studio.models.architectures.pretrained import TRANSFERS, PretrainedSpec
@@ -242,7 +242,7 @@ class Details(Panel):
             self.input_fold.add(self._input_form)
         self._input_form.set_spec(input)
         self._facts["Input"].setText(picture_size(input.width, input.height))
-        colour = "colour" if input.channels == 3 else "grey"
+        colour = CHANNELS[input.channels].lower()
         self.input_fold.set_summary(
             f"{picture_size(input.width, input.height)}, {colour}, {FITS[input.fit].lower()}"
         )

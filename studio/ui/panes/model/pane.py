@@ -115,6 +115,7 @@ class ModelPane(QWidget):
         session.model_changed.connect(self._session_changed)
         session.input_changed.connect(self._session_changed)
         session.dataset_changed.connect(self._dataset_changed)
+        session.labels_changed.connect(self._dataset_changed)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self._find)

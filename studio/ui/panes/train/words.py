@@ -8,7 +8,7 @@ from typing import Any
 from studio.augment.policy import Policy, parse_policy
 from studio.augment.presets import TITLES, preset_of
 from studio.core.errors import StudioError
-from studio.core.input import FITS, InputSpec
+from studio.core.input import CHANNELS, FITS, InputSpec
 from studio.core.runs import RunRecord
 from studio.core.spec import Parameter, Spec, parameters, parse_spec
 from studio.models.registry import ARCHITECTURES, ArchitectureSpec
@@ -94,7 +94,7 @@ def policy_words(policy: Policy) -> str:
 
 def input_words(spec: InputSpec) -> str:
     """``64 × 64 px, crop``."""
-    grey = ", grey" if spec.channels == 1 else ""
+    grey = "" if spec.channels == 3 else f", {CHANNELS[spec.channels].lower()}"
     return f"{spec.width} × {spec.height} px, {FITS[spec.fit].lower()}{grey}"
 
 

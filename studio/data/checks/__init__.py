@@ -1,0 +1,1 @@
+"""What is wrong with pictures and labels; each file finds one sort of fault."""

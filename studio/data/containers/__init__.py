@@ -1,0 +1,1 @@
+"""Files that hold pictures as arrays: one file for each kind."""

@@ -1,0 +1,281 @@
+"""“Apply to folder…”: what would have to be done to the files, told before anything is done.
+
+Only for data sets whose folders are the classes. :func:`plan` reads names and changes nothing;
+:mod:`studio.data.folder_apply` carries a plan out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from studio.core.errors import DatasetError
+from studio.core.paths import display_name
+from studio.data.dataset import Dataset, Split
+from studio.data.file_names import FreeNames, folded, safe_name
+from studio.data.overlay.apply import NOT_MOVED, OverlayResult
+
+StepKind = Literal["rename-folder", "move", "trash", "trash-folder"]
+
+_DEPTH = {"folder": 0, "split-folders": 1}
+"""How many folders stand above those of the classes, by format."""
+
+LINKED = "They are links, or lie behind a link; files outside the data set are never moved."
+GONE = "Their files are no longer there."
+CLASSLESS = "They have no class now, and every folder is a class."
+NO_FOLDER_SPLIT = "The folders know no split; it stays in the project."
+
+
+@dataclass(frozen=True)
+class FolderStep:
+    """One change. Paths are relative to the data set, POSIX; a trashed one has no target."""
+
+    kind: StepKind
+    source: str
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A picture that stays although something was said about it, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class FolderPlan:
+    """What “Apply to folder…” would do, in order.
+
+    Attributes:
+        root: the data set's folder, which nothing leaves but for the trash.
+        depth: 0 where the classes are its folders, 1 below the folders of the splits.
+        steps: renamed folders first, then moves, then the trash.
+        kept: pictures that cannot follow; what was said about them stays in the project.
+    """
+
+    root: Path
+    depth: int
+    steps: tuple[FolderStep, ...]
+    kept: tuple[Kept, ...] = ()
+
+    def lines(self) -> list[str]:
+        """The plan in sentences with counts, to be read before it is carried out."""
+        lines = [
+            f"Rename the folder {_quoted(s.source)} to {_quoted(s.target)}."
+            for s in self.steps
+            if s.kind == "rename-folder"
+        ]
+        moves = Counter(
+            (_class_folder(s.source, self.depth), _class_folder(s.target, self.depth))
+            for s in self.steps
+            if s.kind == "move"
+        )
+        lines += [
+            f"Move {pictures(n)} from {_quoted(a)} to {_quoted(b)}."
+            for (a, b), n in sorted(moves.items())
+        ]
+        if trashed := sum(s.kind == "trash" for s in self.steps):
+            lines.append(f"Move {pictures(trashed)} that you excluded to the trash.")
+        lines += [
+            f"Move the folder {_quoted(s.source)} to the trash if nothing is left in it."
+            for s in self.steps
+            if s.kind == "trash-folder"
+        ]
+        reasons = Counter(k.reason for k in self.kept)
+        lines += [f"{pictures(n)} will stay: {reason}" for reason, n in reasons.items()]
+        return lines
+
+
+def plan(dataset: Dataset, result: OverlayResult) -> FolderPlan:
+    """What to do so that the folders say what the overlay says. Changes nothing.
+
+    Args:
+        dataset: as it was opened, before the overlay.
+        result: the overlay's result for it.
+
+    Raises:
+        DatasetError: the classes of this data set do not come from its folders.
+    """
+    depth = _check(dataset)
+    return _Planner(dataset, result, depth).plan()
+
+
+def _check(dataset: Dataset) -> int:
+    simple = len(dataset.outputs) == 1 and not any(map(dataset.is_multi_label, dataset.outputs))
+    if dataset.format not in _DEPTH or not simple:
+        raise DatasetError(
+            f"The classes of “{dataset.name}” are not its folders, so there is nothing to move.",
+            "Your changes stay in the project. “Convert” writes a new data set with them.",
+        )
+    return _DEPTH[dataset.format]
+
+
+class _Planner:
+    """One plan in the making; ``now`` are the paths after the folders were renamed."""
+
+    def __init__(self, dataset: Dataset, result: OverlayResult, depth: int) -> None:
+        self.dataset, self.result, self.depth = dataset, result, depth
+        self.output = next(iter(dataset.outputs))
+        self.old = _names_of_rows(dataset, self.output)
+        self.new = _names_of_rows(result.dataset, self.output)
+        self.links = LinkFinder(dataset.root)
+        self.folders: dict[str, str] = {}  # class → the name of its folder, old and new
+        self.places: dict[str, set[str]] = defaultdict(set)  # class → the paths of its folders
+        for path, name in zip(dataset.paths, self.old, strict=True):
+            if name is not None:
+                self.folders.setdefault(name, path.split("/")[depth])
+                self.places[name].add(_class_folder(path, depth))
+        self.renamed: dict[str, str] = {}  # folder path → its new path
+        self.heirs: set[str] = set()  # classes whose folder a new class takes over
+        self.kept: list[Kept] = []
+
+    def plan(self) -> FolderPlan:
+        """Renamed folders, then moves, then the trash."""
+        self._name_new_folders()
+        renames = [FolderStep("rename-folder", a, b) for a, b in self.renamed.items()]
+        moves: list[FolderStep] = []
+        trash: list[FolderStep] = []
+        now = [self._now(path) for path in self.dataset.paths]
+        # A name that a picture had before is not given away either: the overlay may know it still.
+        free = FreeNames({*self.dataset.paths, *now})
+        for row, path in enumerate(self.dataset.paths):
+            step = self._step(row, path, now[row], free)
+            if step is not None:
+                (trash if step.kind == "trash" else moves).append(step)
+        final = set(self.result.dataset.outputs[self.output])
+        gone = {f for name in self.places.keys() - final - self.heirs for f in self.places[name]}
+        empties = [
+            FolderStep("trash-folder", f)
+            for f in sorted(gone - self.renamed.keys())
+            if not self.links.is_behind(f + "/x")
+        ]
+        steps = (*renames, *moves, *trash, *(empties if moves or trash else ()))
+        return FolderPlan(self.dataset.root, self.depth, steps, tuple(self.kept))
+
+    def _now(self, path: str) -> str:
+        """Where a picture is after the folders were renamed."""
+        here = _class_folder(path, self.depth)
+        return self.renamed.get(here, here) + path[len(here) :]
+
+    def _name_new_folders(self) -> None:
+        """A new class takes over the folder of a class that is gone, if it has its pictures."""
+        final = set(self.result.dataset.outputs[self.output])
+        came_from: dict[str, Counter[str]] = defaultdict(Counter)
+        for old, new in zip(self.old, self.new, strict=True):
+            if new is not None and new not in self.folders:
+                came_from[new][old if old is not None and old not in final else ""] += 1
+        parents = {_parent(_class_folder(p, self.depth)) for p in self.dataset.paths}
+        there = FreeNames(n for parent in parents for n in _names_in(self.dataset.root / parent))
+        for name in (c for c in self.result.dataset.outputs[self.output] if c in came_from):
+            best = next(
+                (o for o, _ in came_from[name].most_common() if o and o not in self.heirs), ""
+            )
+            wish, before = safe_name(name), self.folders.get(best, "")
+            if best and re.sub(r" \(\d+\)$", "", folded(before)) == folded(wish):
+                # It differs in case alone, or has a number since the name itself was in use.
+                folder = wish if folded(before) == folded(wish) else before
+            else:
+                folder = there.take(wish)
+            self.folders[name] = folder
+            if best:
+                self.heirs.add(best)
+                for path in sorted(self.places[best]):
+                    if folder != before and not self.links.is_behind(path + "/x"):
+                        self.renamed[path] = f"{_parent(path)}{folder}"
+
+    def _step(self, row: int, path: str, now: str, free: FreeNames) -> FolderStep | None:
+        here = _class_folder(path, self.depth)
+        if self.result.excluded[row]:
+            return FolderStep("trash", now) if self._may_go(path) else None
+        name = self.new[row]
+        if name is None:
+            if self.old[row] is not None:
+                self.kept.append(Kept(path, CLASSLESS))
+            return None
+        wanted = f"{self._split_folder(row, path)}{self.folders[name]}"
+        if wanted == self.renamed.get(here, here):
+            return None
+        if not self._may_go(path):
+            return None
+        return FolderStep("move", now, free.take(f"{wanted}{path[len(here) :]}"))
+
+    def _may_go(self, path: str) -> bool:
+        if self.links.is_behind(path):
+            self.kept.append(Kept(path, LINKED))
+        elif not os.path.lexists(self.dataset.root / path):
+            self.kept.append(Kept(path, GONE))
+        else:
+            return True
+        return False
+
+    def _split_folder(self, row: int, path: str) -> str:
+        """The folder above the class's, with its slash; empty where the classes are on top."""
+        moved = int(self.result.moved[row])
+        own = path.partition("/")[0] + "/" if self.depth else ""
+        if moved == NOT_MOVED or moved == int(self.dataset.found_split[row]):
+            return own
+        if not self.depth or moved < 0:
+            self.kept.append(Kept(path, NO_FOLDER_SPLIT))
+            return own
+        same = (self.dataset.found_split == moved).nonzero()[0]
+        if len(same):
+            return self.dataset.paths[int(same[0])].partition("/")[0] + "/"
+        return f"{Split(moved).word}/"
+
+
+class LinkFinder:
+    """Says which paths are links or lie behind one; each folder is looked at once."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = os.fspath(root)
+        self._known: dict[str, bool] = {"": False}
+
+    def is_behind(self, path: str) -> bool:
+        """Whether the file, or a folder between it and the data set's, is a link."""
+        return self._folder(path.rpartition("/")[0]) or is_link(os.path.join(self._root, path))
+
+    def _folder(self, path: str) -> bool:
+        if path not in self._known:
+            above = self._folder(path.rpartition("/")[0])
+            self._known[path] = above or is_link(os.path.join(self._root, path))
+        return self._known[path]
+
+
+def is_link(path: str) -> bool:
+    """Whether a path is a link, or a junction of Windows."""
+    return os.path.islink(path) or bool(getattr(os.path, "isjunction", lambda p: False)(path))
+
+
+def pictures(count: int) -> str:
+    """“1 picture”, “2,400 pictures”."""
+    return "1 picture" if count == 1 else f"{count:,} pictures"
+
+
+def _names_of_rows(dataset: Dataset, output: str) -> list[str | None]:
+    names = (*dataset.outputs[output], None)  # −1 is the last one
+    return [names[i] for i in dataset.labels[output].tolist()]
+
+
+def _class_folder(path: str, depth: int) -> str:
+    return "/".join(path.split("/")[: depth + 1])
+
+
+def _parent(path: str) -> str:
+    """The folder above, with its slash; empty for the top."""
+    return path[: path.rfind("/") + 1]
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def _quoted(path: str) -> str:
+    return f"“{display_name(path)}”"

@@ -1,0 +1,1 @@
+"""Labels, exclusions, tags and splits that a person set, kept beside the pictures' own."""

@@ -1,0 +1,1 @@
+"""Labels in tables beside pictures: delimited text and JSON, its columns, rows and cells."""

@@ -46,9 +46,9 @@ class World:
     is_closed: bool = False
 
     def rest(self) -> None:
-        """What can wait until the window stands: the look at the device, the formats, tidying."""
+        """What can wait until the window stands: the look at the device, catalogues, tidying."""
         self.window.device_chip.look()
-        QThreadPool.globalInstance().start(_load_formats)
+        QThreadPool.globalInstance().start(_load_catalogues)
         # What lives now lives until the end. Looking through it again and again would stop the
         # window for 50 ms each time.
         gc.collect()
@@ -141,12 +141,16 @@ def _theme(application: QApplication, store: SettingsStore) -> Theme:
     return theme
 
 
-def _load_formats() -> None:
-    """Import what opening the first data set needs, while the person still looks for it."""
-    import studio.data.index
-    import studio.data.peek
+def _load_catalogues() -> None:
+    """Import what the first data set and the first training need, while nobody waits for it."""
+    import studio.data.overlay.store
+    import studio.data.peek  # noqa: F401
+    from studio.augment.registry import AUGMENTERS
+    from studio.data.formats.registry import FORMATS
+    from studio.models.registry import ARCHITECTURES
 
-    assert studio.data.index.FORMATS.kinds() and studio.data.peek
+    for catalogue in (FORMATS, ARCHITECTURES, AUGMENTERS):
+        catalogue.kinds()
 
 
 def _start_log() -> None:

@@ -15,13 +15,13 @@ from PySide6.QtGui import QUndoStack
 
 from studio.core.errors import StudioError
 from studio.data.dataset import NO_SPLIT, Dataset
-from studio.data.overlay.actions import Action, PictureAction
-from studio.data.overlay.apply import NOT_MOVED, OverlayResult
-from studio.data.overlay.store import Overlay
 from studio.ui.undo import ChangeData
 
 if TYPE_CHECKING:
     from studio.core.project import Project
+    from studio.data.overlay.actions import Action
+    from studio.data.overlay.apply import OverlayResult
+    from studio.data.overlay.store import Overlay
 
 log = logging.getLogger(__name__)
 
@@ -50,9 +50,19 @@ class Changes(QObject):
         self._stack = stack
         self._is_filling = False
         self._is_apart = False
-        self.overlay = Overlay()
+        self._overlay: Overlay | None = None
         self.original: Dataset | None = None
         self.result: OverlayResult | None = None
+
+    @property
+    def overlay(self) -> Overlay:
+        """The actions of the open project; of nothing yet, where none is open."""
+        if self._overlay is None:
+            # With it comes SQLite, which the first paint need not wait for.
+            from studio.data.overlay.store import Overlay
+
+            self._overlay = Overlay()
+        return self._overlay
 
     # --- project --------------------------------------------------------------------------------
 
@@ -61,13 +71,13 @@ class Changes(QObject):
 
         Returns sentences about a file that could not be read, or cannot be written.
         """
-        self.overlay, message = self._opened(project.path)
+        self._overlay, message = self._opened(project.path)
         self.original = self.result = None
         return [message] if message else []
 
     def close(self) -> None:
         """Let go of the project's file."""
-        self.overlay = Overlay()
+        self._overlay = None
 
     def fill_stack(self) -> None:
         """Put the steps of earlier sessions onto the empty undo stack."""
@@ -99,12 +109,14 @@ class Changes(QObject):
         try:
             self.plan_copy()(project.path)
             if not self._is_apart:
-                self.overlay = Overlay.open(project.path / OVERLAY_FILE)
+                self._overlay = type(self.overlay).open(project.path / OVERLAY_FILE)
         except StudioError as error:
-            self.overlay = self.overlay.in_memory()
+            self._overlay = self.overlay.in_memory()
             self.failed.emit(error)
 
     def _opened(self, folder: Path) -> tuple[Overlay, str]:
+        from studio.data.overlay.store import Overlay
+
         file = folder / OVERLAY_FILE
         self._is_apart = False
         try:
@@ -132,7 +144,7 @@ class Changes(QObject):
     @property
     def are_there(self) -> bool:
         """Whether any action is in force."""
-        return self.overlay.can_undo
+        return self._overlay is not None and self._overlay.can_undo
 
     def excluded(self) -> NDArray[np.bool_]:
         """``(n,) bool`` pictures that are left out of everything."""
@@ -166,7 +178,7 @@ class Changes(QObject):
 
     def is_moved(self, row: int) -> bool:
         """Whether a person said what one picture is used for."""
-        return self.result is not None and bool(self.result.moved[row] != NOT_MOVED)
+        return self.result is not None and self.result.is_moved(row)
 
     def old_classes(self, row: int) -> dict[str, str]:
         """Output → the class that one picture had before a person gave it another one."""
@@ -184,7 +196,7 @@ class Changes(QObject):
 
     def perform(self, action: Action) -> bool:
         """Do an action at once; it can be undone. False where nothing was done."""
-        if self.result is None or (isinstance(action, PictureAction) and not action.paths):
+        if self.result is None or getattr(action, "paths", None) == ():
             return False
         if not self._try(lambda: self.overlay.perform(action)):
             return False

@@ -36,6 +36,8 @@ def _measure(folder: Path) -> list[Figure]:
     world = build_world()
     world.window.show()
     session = world.session
+    world.rest()  # as the program does 1.5 s after its start
+    _spin(application, 1.0)
     session.set_dataset(open_dataset(folder / "sample"))
     session.set_policy(preset("medium"))
     session.set_recipe(Recipe(epochs=EPOCHS))

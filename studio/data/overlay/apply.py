@@ -58,6 +58,10 @@ class OverlayResult:
     relabelled: NDArray[np.bool_]
     unknown: int = 0
 
+    def is_moved(self, row: int) -> bool:
+        """Whether a person said what a picture is used for."""
+        return bool(self.moved[row] != NOT_MOVED)
+
     def placed(self, split: NDArray[np.int8]) -> NDArray[np.int8]:
         """A split with the person's moves and exclusions.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,21 +12,14 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from studio.core.errors import StudioError
 from studio.core.paths import display_name
 from studio.data.dataset import SPLITS, Dataset
-from studio.data.overlay.actions import (
-    Action,
-    Exclude,
-    Include,
-    MergeClasses,
-    Mode,
-    MoveToSplit,
-    Relabel,
-    RenameClass,
-)
 from studio.ui.panes.data.order import class_names, first_output
 from studio.ui.panes.data.view import DataView
 from studio.ui.session import Session
 from studio.ui.widgets.menu import Menu
 from studio.ui.widgets.numbers import count
+
+if TYPE_CHECKING:
+    from studio.data.overlay.actions import Action, Mode
 
 KEYS = 9
 """So many classes have a number key."""
@@ -34,7 +28,8 @@ KEYS = 9
 class Editing(QObject):
     """Turns what a person does to pictures and classes into actions of the overlay.
 
-    Nothing happens while a folder is only looked into.
+    Nothing happens while a folder is only looked into. Actions are imported when the first is
+    done: the first paint need not wait for them.
     """
 
     def __init__(self, session: Session, view: DataView, parent: QObject) -> None:
@@ -55,6 +50,8 @@ class Editing(QObject):
 
     def toggle_excluded(self) -> None:
         """Leave the chosen pictures out; take them in again where all of them are out."""
+        from studio.data.overlay.actions import Exclude, Include
+
         dataset, rows = self._chosen()
         if dataset is not None:
             paths = _paths(dataset, rows)
@@ -73,6 +70,8 @@ class Editing(QObject):
 
         Where a picture may have several, add it; take it away where all of them have it.
         """
+        from studio.data.overlay.actions import Relabel
+
         dataset, rows = self._chosen()
         if dataset is None or name not in dataset.outputs.get(output, ()):
             return
@@ -86,6 +85,8 @@ class Editing(QObject):
 
     def unlabel(self, output: str) -> None:
         """Take the label of the chosen pictures."""
+        from studio.data.overlay.actions import Relabel
+
         dataset, rows = self._chosen()
         if dataset is not None and output in dataset.outputs:
             paths = _paths(dataset, rows[dataset.has_label(output)[rows]])
@@ -93,6 +94,8 @@ class Editing(QObject):
 
     def use_for(self, word: str) -> None:
         """Say what the chosen pictures are used for: the word of a split, or ``drawn``."""
+        from studio.data.overlay.actions import MoveToSplit
+
         dataset, rows = self._chosen()
         if dataset is not None:
             paths = _paths(dataset, rows)
@@ -102,6 +105,8 @@ class Editing(QObject):
 
     def rename_class(self, index: int, new_name: str) -> None:
         """Call a class of the first output otherwise; an existing name makes the two one."""
+        from studio.data.overlay.actions import RenameClass
+
         dataset = self._dataset()
         names = class_names(dataset) if dataset is not None else ()
         new_name = new_name.strip()
@@ -119,6 +124,8 @@ class Editing(QObject):
 
     def merge_classes(self, index: int, into: str) -> None:
         """Make a class of the first output part of another one."""
+        from studio.data.overlay.actions import MergeClasses
+
         dataset = self._dataset()
         if dataset is not None:
             name = class_names(dataset)[index]

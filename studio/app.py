@@ -105,6 +105,7 @@ def run(
     _show_crashes(world.window)
 
     def painted() -> None:
+        gc.enable()  # off since the command began: see there
         if quit_after_paint:
             seconds = round(time.perf_counter() - started, 3)
             print(json.dumps({"event": "painted", "seconds": seconds}), flush=True)

@@ -8,49 +8,33 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio.core.control import Control, Progress
 from studio.core.errors import DatasetError
 from studio.core.paths import display_name
-from studio.data.containers.arrays import read_arrays
 from studio.data.containers.hdf5 import Hdf5
 from studio.data.containers.mistakes import as_dataset_error
 from studio.data.containers.store import container_kind, open_container
-from studio.data.dataset import Dataset
-from studio.data.formats.npz import files_to_read
-from studio.data.formats.registry import FORMATS, DatasetFormat
+from studio.data.formats.array_files import ArrayFilesFormat
+from studio.data.formats.registry import FORMATS
 
 _ENDINGS = (".h5", ".hdf5", ".hdf", ".he5")
 
 
 @FORMATS.register("hdf5")
-class Hdf5Format(DatasetFormat):
+class Hdf5Format(ArrayFilesFormat):
     """One file with pictures and labels, or one for each."""
 
     kind = "hdf5"
     title = "HDF5 arrays"
     help = "A .h5 or .hdf5 file with arrays such as x_train and y_train, or images and labels."
     rank = 50
+    one = "an HDF5 file"
+    many = "HDF5 files"
 
-    def recognise(self, path: Path) -> str:
-        files = files_to_read(path, _is_array)
-        if not files:
-            return ""
-        if len(files) == 1:
-            return f"“{display_name(files[0].name)}” is an HDF5 file."
-        return f"It holds {len(files)} HDF5 files."
+    def is_wanted(self, path: Path) -> bool:
+        return path.suffix.lower() in _ENDINGS and container_kind(path) is Hdf5
 
-    def read(self, path: Path, progress: Progress, control: Control | None) -> Dataset:
-        files = files_to_read(path, _is_array)
-        if not files:
-            raise DatasetError(f"“{display_name(path.name)}” holds no HDF5 files.")
-        progress(0, None, "Reading the labels")
-        for file in files:
-            check_links(file)
-        return read_arrays(files[0].parent, self.kind, files, control)
-
-
-def _is_array(path: Path) -> bool:
-    return path.suffix.lower() in _ENDINGS and container_kind(path) is Hdf5
+    def check(self, file: Path) -> None:
+        check_links(file)
 
 
 def check_links(file: Path) -> None:

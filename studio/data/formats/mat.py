@@ -9,56 +9,44 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio.core.control import Control, Progress
 from studio.core.errors import DatasetError
 from studio.core.paths import display_name
-from studio.data.containers.arrays import read_arrays
 from studio.data.containers.hdf5 import Hdf5
 from studio.data.containers.mat import Mat5
 from studio.data.containers.mistakes import as_dataset_error
 from studio.data.containers.store import container_kind, open_container
-from studio.data.dataset import Dataset
+from studio.data.formats.array_files import ArrayFilesFormat
 from studio.data.formats.hdf5 import check_links
-from studio.data.formats.npz import files_to_read
-from studio.data.formats.registry import FORMATS, DatasetFormat
+from studio.data.formats.registry import FORMATS
 
 
 @FORMATS.register("mat")
-class MatFormat(DatasetFormat):
+class MatFormat(ArrayFilesFormat):
     """One ``.mat`` with ``train_x``, ``train_y`` and so on; pictures on the last axis."""
 
     kind = "mat"
     title = "MATLAB file"
     help = "A .mat file with arrays such as train_x and train_y, pictures on the last axis."
     rank = 50
+    one = "a MATLAB file"
+    many = "MATLAB files"
 
-    def recognise(self, path: Path) -> str:
-        files = _files(path)
-        return f"“{display_name(files[0].name)}” is a MATLAB file." if files else ""
+    def is_wanted(self, path: Path) -> bool:
+        return path.suffix.lower() == ".mat" and container_kind(path) in (Hdf5, Mat5)
 
-    def read(self, path: Path, progress: Progress, control: Control | None) -> Dataset:
-        files = _files(path)
-        if not files:
-            raise DatasetError(
-                f"“{display_name(path.name)}” holds no MATLAB file of version 5 or later.",
-                "Save it again in MATLAB with save(…, '-v7.3').",
-            )
-        progress(0, None, "Reading the labels")
-        for file in files:
-            check_links(file)
-            _check_objects(file)
-        return read_arrays(files[0].parent, self.kind, files, control)
+    def check(self, file: Path) -> None:
+        check_links(file)
+        _check_objects(file)
 
+    def missing(self, path: Path) -> DatasetError:
+        return DatasetError(
+            f"“{display_name(path.name)}” holds no MATLAB file of version 5 or later.",
+            "Save it again in MATLAB with save(…, '-v7.3').",
+        )
 
-def _files(path: Path) -> list[Path]:
-    found = files_to_read(path, _is_matlab)
-    if not found and path.is_file() and _is_matlab(path):
-        return [path]
-    return found
-
-
-def _is_matlab(path: Path) -> bool:
-    return path.suffix.lower() == ".mat" and container_kind(path) in (Hdf5, Mat5)
+    def files(self, path: Path) -> list[Path]:
+        found = super().files(path)
+        return found or ([path] if path.is_file() and self.is_wanted(path) else [])
 
 
 def _check_objects(file: Path) -> None:

@@ -8,6 +8,7 @@ order they are total: what names a picture, class or output that is not there do
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Literal, get_args
@@ -23,18 +24,18 @@ MAX_NAME = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Action:
+class Action(ABC):
     """One change. Subclasses are in :data:`ACTIONS` by their ``kind``."""
 
     kind: ClassVar[str]
 
+    @abstractmethod
     def words(self, count: int) -> str:
         """What it does, for a menu (“Undo: …”) or a list.
 
         Args:
             count: the pictures it is about.
         """
-        raise NotImplementedError
 
     def parameters(self) -> str:
         """Everything but the pictures, as ASCII JSON."""
@@ -157,46 +158,45 @@ class MoveToSplit(PictureAction):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AddClass(Action):
-    """A new class, without pictures as yet."""
+class ClassAction(Action):
+    """A change to one class of an output."""
 
-    kind: ClassVar[str] = "add-class"
     output: str
     name: str
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", _class_name(self.name))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddClass(ClassAction):
+    """A new class, without pictures as yet."""
+
+    kind: ClassVar[str] = "add-class"
 
     def words(self, count: int) -> str:
         return f"Add the class {_quoted(self.name)}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class RemoveClass(Action):
+class RemoveClass(ClassAction):
     """A class goes; its pictures stay, without that label."""
 
     kind: ClassVar[str] = "remove-class"
-    output: str
-    name: str
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "name", _class_name(self.name))
 
     def words(self, count: int) -> str:
         return f"Remove the class {_quoted(self.name)}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class RenameClass(Action):
+class RenameClass(ClassAction):
     """A class gets another name; where there is a class of that name, the two become one."""
 
     kind: ClassVar[str] = "rename-class"
-    output: str
-    name: str
     new_name: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", _class_name(self.name))
+        super().__post_init__()
         object.__setattr__(self, "new_name", _class_name(self.new_name))
 
     def words(self, count: int) -> str:

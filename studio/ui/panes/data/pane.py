@@ -7,32 +7,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from studio.core.paths import from_text
 from studio.data.dataset import Dataset
-from studio.ui.latest import Latest
 from studio.ui.panes.data.chosen_view import ChosenView
 from studio.ui.panes.data.classes import ALL
 from studio.ui.panes.data.editing import Editing
+from studio.ui.panes.data.listing import Listing
 from studio.ui.panes.data.order import (
-    AS_FOUND,
     class_names,
     first_output,
-    listed,
-    name_ranks,
     rows_of_paths,
     same_class,
 )
 from studio.ui.panes.data.place import Place
 from studio.ui.panes.data.problem_list import sentence
-from studio.ui.panes.data.tiles import Marks
 from studio.ui.panes.data.view import NETWORK, PICTURES, PROBLEMS, DataView
 from studio.ui.panes.data.watch import Watch
-from studio.ui.panes.data.words import nothing_words, summary_words, waiting_words
+from studio.ui.panes.data.words import waiting_words
 from studio.ui.panes.start import StartPage, describe_drop
 from studio.ui.session import Session
 from studio.ui.thumbnails import ThumbnailLoader
@@ -43,8 +38,6 @@ from studio.ui.widgets.numbers import count
 
 if TYPE_CHECKING:
     from studio.data.peek import Peek
-
-SEARCH_MS = 150
 
 
 class DataPane(QWidget):
@@ -63,10 +56,6 @@ class DataPane(QWidget):
         self._dataset: Dataset | None = None
         self._peek: Peek | None = None
         self._left: Place | None = None
-        self._first: tuple[Dataset, NDArray[np.int64]] | None = None
-        self._is_listing = False
-        self._lowered: list[str] = []
-        self._ranks: NDArray[np.int64] | None = None
         self.loader = ThumbnailLoader(self)
         self.start = StartPage(session)
         self.waiting = EmptyState("", "", "Locate…", "Open another folder…", "folder", "folder")
@@ -86,17 +75,13 @@ class DataPane(QWidget):
     def _make_helpers(self) -> None:
         self.chosen = ChosenView(self._session, self.view, self.loader, self)
         self.editing = Editing(self._session, self.view, self)
-        self._ranking = Latest(self)
-        self._ranking.answered.connect(self._take_ranks)
+        self.listing = Listing(self._session, self.view, self)
+        self.listing.listed.connect(self._listed)
         self._watch = Watch(self._session, self)
         self._watch.gone_changed.connect(self._show_gone)
         bar = self.view.grid.verticalScrollBar()
         bar.valueChanged.connect(lambda _value: self._watch.step_aside())
         self.chosen.unreadable.connect(self._watch.picture_failed)
-        self._search_timer = QTimer(self)
-        self._search_timer.setSingleShot(True)
-        self._search_timer.setInterval(SEARCH_MS)
-        self._search_timer.timeout.connect(self._list)
         self.overlay = DropOverlay(self, describe_drop)
         self.overlay.dropped.connect(self._open_dropped)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
@@ -107,15 +92,11 @@ class DataPane(QWidget):
         view, session = self.view, self._session
         view.open_button.clicked.connect(lambda: session.folder_dialog_requested.emit())
         view.filter.textChanged.connect(view.classes.classes.set_filter)
-        view.classes.class_chosen.connect(lambda _index: self._list())
-        view.search.textChanged.connect(lambda _text: self._search_timer.start())
-        view.sort.chosen.connect(lambda _order: self._list())
         view.tile.number_changed.connect(lambda side: view.grid.set_tile_size(round(side)))
         view.grid.tile_size_changed.connect(view.tile.set_number)
         view.grid.chosen_changed.connect(self._chosen_changed)
         view.grid.opened.connect(lambda _index: self._show_page(NETWORK))
         view.views.changed.connect(self._show_page)
-        view.show_all.clicked.connect(self._show_all)
         view.banner.action.connect(lambda: self._show_page(PROBLEMS))
         view.gone.action.connect(lambda: session.locate_requested.emit())
         view.problems.back_asked.connect(lambda: self._show_page(PICTURES))
@@ -165,7 +146,7 @@ class DataPane(QWidget):
             self._show(self._session.dataset)
             if self._left is not None:
                 self._left.narrow(self.view)
-                self._list()
+                self.listing.refresh()
                 self._left.find(self.view)
                 self._show_page(self._left.page)
             self._left = None
@@ -182,7 +163,8 @@ class DataPane(QWidget):
         view.classes.choose(ALL)
         view.sort.set_current("shuffled")
         view.split.show_nothing()
-        self._list(np.zeros(1, np.int64))
+        self.listing.take(peek.dataset, False)
+        self.listing.refresh(np.zeros(1, np.int64))
         self.pages.setCurrentWidget(view)
 
     def _dataset_changed(self) -> None:
@@ -200,13 +182,14 @@ class DataPane(QWidget):
         self._forget()
         self._dataset = dataset
         if dataset is None:
-            self.view.grid.pictures.show(None, np.empty(0, np.int64))
+            self.listing.show_nothing()
             self._project_changed()
             return
         self._empty_searches()
         self._fill_classes(dataset, ALL)
         self._fill_rest()
-        self._list(choose_first=True)
+        self.listing.take(dataset, True)
+        self.listing.refresh(choose_first=True)
         self.pages.setCurrentWidget(self.view)
 
     def _fill_peek(self, dataset: Dataset, peek: Peek) -> None:
@@ -218,22 +201,20 @@ class DataPane(QWidget):
         if (index := view.classes.chosen()) != ALL:
             name = class_names(peek.dataset)[index]
         self._peek = self._left = None
-        self._dataset, self._lowered, self._ranks = dataset, [], None
+        self._dataset = dataset
         rows = rows_of_paths(dataset, paths)
-        self._first = dataset, np.array(list(rows.values()), np.int64)
+        self.listing.take(dataset, True, np.array(list(rows.values()), np.int64))
         names = class_names(dataset)
         self._fill_classes(dataset, names.index(name) if name in names else ALL)
         self._fill_rest()
-        self._list(np.array([rows[path] for path in chosen if path in rows], np.int64))
+        self.listing.refresh(np.array([rows[p] for p in chosen if p in rows], np.int64))
         view.grid.verticalScrollBar().setValue(here)
 
     def _forget(self) -> None:
         """Nothing of what was shown before counts any longer."""
         self.loader.clear()
         self.chosen.forget()
-        self._ranking.forget()
-        self._ranks = None
-        self._lowered = []
+        self.listing.forget()
         self.view.gone.hide()
 
     def _fill_rest(self) -> None:
@@ -281,67 +262,9 @@ class DataPane(QWidget):
 
     # --- the list -------------------------------------------------------------------------------
 
-    def _list(self, choose: NDArray[np.int64] | None = None, choose_first: bool = False) -> None:
-        """List anew. ``choose``: rows to choose without scrolling, else the first chosen stays."""
-        dataset = self._dataset
-        if dataset is None:
-            return
-        self._search_timer.stop()
-        view, grid = self.view, self.view.grid
-        is_same = dataset is grid.pictures.dataset()
-        chosen = grid.chosen_rows() if is_same else np.empty(0, np.int64)
-        rows = self._listed(dataset)
-        self._is_listing = True
-        grid.pictures.show(dataset, rows, self._marks())
-        if choose is not None:
-            grid.choose_rows(choose)
-        elif len(chosen) and grid.pictures.place_of(int(chosen[0])) >= 0:
-            grid.choose_row(int(chosen[0]))
-        elif choose_first and len(rows):
-            grid.choose_row(int(rows[0]))
-        self._is_listing = False
+    def _listed(self) -> None:
         self._chosen_changed()
-        view.grid_pages.setCurrentIndex(0 if len(rows) else 1)
-        is_known = self._peek is None
-        view.nothing.setText(nothing_words(dataset, is_known, view.search.text()))
-        view.show_all.setVisible(bool(len(dataset)))
         self._show_page(PICTURES)
-        excluded = int(np.count_nonzero(self._session.changes.excluded())) if is_known else 0
-        view.summary.setText(summary_words(dataset, is_known, len(rows), excluded))
-        view.done.setText("")
-
-    def _marks(self) -> Marks | None:
-        """What a person changed about the open data set; None while one is only looked into."""
-        changes = self._session.changes
-        if self._peek is not None or self._session.dataset is None:
-            return None
-        return Marks(changes.excluded(), changes.relabelled())
-
-    def _listed(self, dataset: Dataset) -> NDArray[np.int64]:
-        view = self.view
-        chosen, order, query = view.classes.chosen(), str(view.sort.current()), view.search.text()
-        if self._peek is not None and order == "shuffled":
-            order = AS_FOUND
-        if order == "name" and self._ranks is None:
-            self._ranking.ask(lambda: name_ranks(dataset))  # the list is sorted when it is there
-        if query and not self._lowered:
-            self._lowered = [path.lower() for path in dataset.paths]
-        first = self._first[1] if self._first is not None and self._first[0] is dataset else None
-        return listed(
-            dataset, None if chosen == ALL else chosen, self._lowered, query, order,
-            self._ranks, first,
-        )  # fmt: skip
-
-    def _take_ranks(self, ranks: NDArray[np.int64]) -> None:
-        self._ranks = ranks
-        if self.view.sort.current() == "name":
-            self._list()
-
-    def _show_all(self) -> None:
-        self.view.search.clear()
-        self.view.filter.clear()
-        self.view.classes.choose(ALL)
-        self._list()
 
     def _find(self) -> None:
         if self.view.pages.currentIndex() == PROBLEMS:
@@ -358,11 +281,10 @@ class DataPane(QWidget):
         listed_rows, chosen = grid.pictures.rows(), grid.chosen_rows()
         place, here = grid.currentIndex().row(), grid.verticalScrollBar().value()
         index = same_class(old, dataset, view.classes.chosen())
-        if self._first is not None and self._first[0] is old:
-            self._first = dataset, self._first[1]
         self._dataset = dataset
+        self.listing.take_changed(dataset)
         self._fill_classes(dataset, index)
-        self._list(chosen)
+        self.listing.refresh(chosen)
         rows = grid.pictures.rows()
         if len(rows) and len(chosen) and not np.isin(chosen, rows).any():
             # They left the list, as when one class is labelled: go on with the next.
@@ -378,7 +300,7 @@ class DataPane(QWidget):
     # --- what is chosen -------------------------------------------------------------------------
 
     def _chosen_changed(self) -> None:
-        if not self._is_listing:
+        if not self.listing.is_filling:
             self.chosen.show(self._dataset, self._peek is None)
 
     def _show_in_folder(self) -> None:

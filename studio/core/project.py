@@ -28,13 +28,15 @@ PROJECT_SCHEMA = 1
 class DatasetReference(Spec):
     """Where the pictures lie: absolute, relative to the project, and what they looked like.
 
-    ``options`` are those of the format that a person set, by name, as text.
+    ``options`` are those of the format that a person set, by name, as text; ``chosen`` whether
+    the person chose the format, too.
     """
 
     path: str
     relative: str = ""
     format: str = ""
     options: dict[str, str] = {}
+    chosen: bool = False
     fingerprint: str = ""
     count: int = 0
 
@@ -156,6 +158,8 @@ class Project:
         document = self.document.changed(name=name or display_name(path.name))
         if document.dataset is not None:
             root = self.dataset_path()
+            if root is not None and root.is_relative_to(self.path):  # it was copied, too
+                root = path / root.relative_to(self.path)
             reference = make_reference(path, root, document.dataset) if root else document.dataset
             document = document.changed(dataset=reference.model_dump())
         copy = Project(path, document)
@@ -182,11 +186,12 @@ class Project:
         fingerprint: str,
         count: int,
         options: Mapping[str, str] | None = None,
+        chosen: bool = False,
     ) -> None:
         """Remember where the data set lies, and how it was opened (not saved yet)."""
         reference = DatasetReference(
             path="", format=format, options=dict(options or {}), fingerprint=fingerprint,
-            count=count,
+            count=count, chosen=chosen,
         )  # fmt: skip
         reference = make_reference(self.path, place, reference)
         self.document = self.document.changed(dataset=reference.model_dump())

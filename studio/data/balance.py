@@ -11,6 +11,12 @@ from numpy.typing import NDArray
 from studio.core.paths import display_name
 from studio.data.dataset import Dataset, Problem, Split, count_classes
 
+AT_LEAST = 20
+"""Pictures that every class should have, however few the others have."""
+
+ENOUGH = 0.75
+"""A class has enough from this share of what is wanted on."""
+
 UNEVEN = 10
 """Classes are called uneven where the largest is more than this many times the smallest."""
 
@@ -21,16 +27,36 @@ def class_problems(dataset: Dataset, usable: NDArray[np.bool_] | None = None) ->
     Args:
         usable: ``(n,) bool`` rows that count; all, where left out.
     """
-    problems = []
+    problems: list[Problem] = []
+    if not len(dataset):
+        return problems  # it was just made, and says what to do
     for output, classes in dataset.outputs.items():
         labels = dataset.labels[output] if usable is None else dataset.labels[output][usable]
         counts = count_classes(labels, len(classes))
         is_multi = dataset.is_multi_label(output)
-        problems += _too_few(classes, counts, is_multi)
-        problems += _uneven(classes, counts)
+        found = _too_few(classes, counts, is_multi) + _uneven(classes, counts)
         if is_multi:
-            problems += _always(classes, counts, (labels == 0).sum(axis=0))
+            found += _always(classes, counts, (labels == 0).sum(axis=0))
+        # Not by replace, as there may be ten thousand.
+        problems += [Problem(p.kind, p.path, p.message, output=output, label=p.path) for p in found]
     return problems
+
+
+def more_needed(counts: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Classes that want more pictures, with how many, those that want most first.
+
+    Wanted is the median of all classes, and :data:`AT_LEAST`. A class that has three quarters of
+    it is left in peace: half of all classes are below the median, and most of them are fine.
+
+    Args:
+        counts: ``(classes,)`` pictures of each class.
+    """
+    if not len(counts):
+        return []
+    wanted = max(AT_LEAST, round(float(np.median(counts))))
+    short = np.flatnonzero(counts < ENOUGH * wanted)
+    found = [(int(i), wanted - int(counts[i])) for i in short]
+    return sorted(found, key=lambda pair: -pair[1])
 
 
 def nothing_to_learn(
@@ -79,6 +105,9 @@ def nothing_to_learn(
 
 def _too_few(classes: tuple[str, ...], counts: NDArray[np.int64], is_multi: bool) -> list[Problem]:
     problems = []
+    if not classes:
+        words = "There is no class yet: say what the pictures show, or add a class."
+        return [Problem("too-few", "", words)]
     if len(classes) < (1 if is_multi else 2):
         name = f", “{display_name(classes[0])}”" if classes else ""
         problems.append(

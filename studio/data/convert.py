@@ -262,12 +262,22 @@ def _table(dataset: Dataset, names: list[str]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     columns = FreeNames(["file", "split"])
     split = ["split"] if dataset.has_split else []
-    writer.writerow(["file", *map(columns.take, dataset.outputs), *split])
+    groups = [columns.take(name) for name in dataset.groups]
+    writer.writerow(["file", *map(columns.take, dataset.outputs), *groups, *split])
     for row, name in enumerate(names):
         if name:
             cells = [_cell(dataset, row, output) for output in dataset.outputs]
+            cells += [_group(dataset, row, heading) for heading in dataset.groups]
             writer.writerow([name, *cells, *([split_of(dataset, row)] if split else [])])
     return out.getvalue()
+
+
+def _group(dataset: Dataset, row: int, heading: str) -> str:
+    number = int(dataset.groups[heading][row])
+    if number < 0:
+        return ""
+    names = dataset.group_names.get(heading, ())
+    return names[number] if number < len(names) else str(number)
 
 
 def _cell(dataset: Dataset, row: int, output: str) -> str:

@@ -19,6 +19,8 @@ from studio.core.runs import SampleList
 OUTPUT = "class"
 """The one question of a data set whose folders are the classes."""
 
+_ROWS_AT_ONCE = 4096
+
 NO_SPLIT = -1
 """The split of a picture that belongs to none."""
 
@@ -75,6 +77,15 @@ PROBLEM_TITLES: dict[str, str] = {
 UNUSABLE = frozenset({"unreadable", "truncated", "empty", "missing-file"})
 """Kinds of problems that take a picture out of training."""
 
+REPORTED_AS: dict[str, str] = {
+    "no-access": "unreadable",
+    "link-loop": "unreadable",
+    "no-class": "no-label",
+    "ignored-folder": "no-label",
+    "empty-class": "too-few",
+}
+"""Kinds that only the window tells apart → the kind that other programs are told."""
+
 CLASS_PROBLEMS = frozenset({"too-few", "imbalance"})
 """Kinds of problems that concern classes; their ``path`` is the class name, ``""`` for all."""
 
@@ -88,11 +99,23 @@ class Problem:
         path: the picture relative to the data set (surrogate escapes kept; show it with
             ``display_name``), a folder, the name of a class, or ``""`` for the whole data set.
         message: what happened and what it means, one or two sentences.
+        other: the picture that this one is a copy of; of an odd label the class that was meant,
+            ``""`` where none is known.
+        alike: how alike the two pictures are, 0 to 1; None where there is one, or a third
+            picture lies between them.
+        how: what makes this picture different from the other one, in a few words.
+        output: the question whose classes it is about.
+        label: the class that it is about.
     """
 
     kind: str
     path: str
     message: str
+    other: str = ""
+    alike: float | None = None
+    how: str = ""
+    output: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +135,11 @@ class Dataset:
         problems: what was found while opening, see :class:`Problem`.
         source: what was opened, where that is not ``root``: a table, an archive.
         options: names and values, as text, by which its format was corrected.
+        reason: why it is of its format, in words; empty where nobody said.
+        chosen: whether a person chose the format, rather than the studio.
+        groups: heading of a table's column → ``(n,) int64``: pictures of the same number belong
+            together, such as those of one patient; −1 belongs to no group.
+        group_names: the same headings → what stands in the table for each number.
     """
 
     root: Path
@@ -124,6 +152,10 @@ class Dataset:
     problems: list[Problem] = field(default_factory=list)
     source: Path | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+    chosen: bool = False
+    groups: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    group_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -224,19 +256,31 @@ class Dataset:
 
     @cached_property
     def _fingerprint(self) -> str:
-        columns: list[Sequence[object]] = [self.paths, self.sizes.tolist()]
-        for output in sorted(self.outputs):
-            names = (*self.outputs[output], "")
-            if self.is_multi_label(output):
-                columns.append([row.tobytes().hex() for row in self.labels[output]])
-                columns.append(["\1".join(names)] * len(self))
-            else:
-                columns.append([names[i] for i in self.labels[output].tolist()])
+        names = np.empty(len(self), object)
+        names[:] = self.paths
+        order = np.argsort(names, kind="stable")
         digest = hashlib.sha256()
-        for row in sorted(zip(*columns, strict=True), key=lambda r: str(r[0])):
-            text = "\0".join(map(str, row)) + "\0\0"
+        # A part at a time: of a million rows all texts at once would take a gigabyte.
+        for start in range(0, len(order), _ROWS_AT_ONCE):
+            columns = self._texts(order[start : start + _ROWS_AT_ONCE])
+            text = "".join("\0".join(row) + "\0\0" for row in zip(*columns, strict=True))
             digest.update(text.encode("utf-8", "surrogateescape"))
         return digest.hexdigest()
+
+    def _texts(self, rows: NDArray[np.int64]) -> list[Iterable[str]]:
+        """Columns of the fingerprint for some rows: paths, sizes, labels."""
+        columns: list[Iterable[str]] = [
+            [self.paths[row] for row in rows.tolist()],
+            map(str, self.sizes[rows].tolist()),
+        ]
+        for output in sorted(self.outputs):
+            names, labels = (*self.outputs[output], ""), self.labels[output][rows]
+            if self.is_multi_label(output):
+                columns.append([label.tobytes().hex() for label in labels])
+                columns.append(["\1".join(names)] * len(rows))
+            else:
+                columns.append([names[i] for i in labels.tolist()])
+        return columns
 
     def subset(self, rows: NDArray[np.integer] | Sequence[int]) -> Dataset:
         """The same data set with only some pictures; classes and problems stay."""
@@ -247,6 +291,7 @@ class Dataset:
             labels={name: column[chosen] for name, column in self.labels.items()},
             found_split=self.found_split[chosen],
             sizes=self.sizes[chosen],
+            groups={name: column[chosen] for name, column in self.groups.items()},
         )
 
     def samples(self, split: NDArray[np.int8]) -> SampleList:

@@ -24,15 +24,20 @@ from PIL import Image, UnidentifiedImageError
 
 from studio.core.errors import PictureError
 from studio.data.bands import FIRST_BANDS, grey_to_rgb, shown_bands
+from studio.data.heif import is_heif, open_heif
 from studio.data.members import is_member, member_bands
 from studio.data.opencv import cv2
-from studio.data.tiff import is_tiff, read_tiff
+from studio.data.tiff import has_band_pages, is_tiff, read_tiff
 
 Pixels = NDArray[np.uint8]
 Source = Path | str | bytes
 
 MAX_PIXELS = 300_000_000
 """Larger pictures are refused before memory is taken: at 3 bytes a pixel this is 0.9 GB."""
+
+MOST_OF_ANY, MOST_A_BYTE = 20_000_000, 10_000
+"""Pixels that any file may claim, and above that those for each byte it holds. PNG of one bit
+a pixel, the densest, comes to 8 × 1,032."""
 
 # Only formats that Pillow decodes itself: EPS would start Ghostscript, WMF asks Windows.
 COMMON_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "PPM")  # loaded at once; the rest takes 0.2 s
@@ -68,16 +73,34 @@ def decode(source: Source, shown: tuple[int, int, int] = FIRST_BANDS) -> Pixels:
     """
     if not isinstance(source, bytes) and is_member(source):
         return shown_bands(member_bands(source), shown)
-    if shown != FIRST_BANDS and (bands := decode_bands(source)).shape[2] > 3:
-        return shown_bands(bands, shown)
+    if shown != FIRST_BANDS and _band_count(source) > 3:
+        return shown_bands(decode_bands(source), shown)
     with opened(source) as file:
         try:
             with identified(file, source) as image:
+                refuse_band_pages(image, file)
                 image.load()
                 check_size(*image.size)
                 return upright(to_rgb(image), orientation(image))
         except PictureError as error:
             return _second_try(file, error)
+
+
+def refuse_band_pages(image: Image.Image, file: IO[bytes]) -> None:
+    """Raise PictureError where the pages of a TIFF are bands, which tifffile reads together."""
+    if image.format != "TIFF" or image.mode in ("RGB", "RGBA", "CMYK", "1", "P"):
+        return
+    place = file.tell()
+    is_stack = has_band_pages(file, check_size)
+    file.seek(place)
+    if is_stack:
+        raise PictureError("The pages of the file are the bands of one picture.")
+
+
+def _band_count(source: Source) -> int:
+    from studio.data.shown import band_count  # which itself opens files here
+
+    return band_count(source)
 
 
 def decode_bands(source: Source) -> Pixels:
@@ -173,6 +196,7 @@ def identified(file: IO[bytes], source: Source) -> Iterator[Image.Image]:
         image = _identify(file, source)
         with image:
             check_size(*image.size)
+            _check_content(file, *image.size)
             yield image
     except PictureError:
         raise
@@ -188,6 +212,8 @@ def _identify(file: IO[bytes], source: Source) -> Image.Image:
     try:
         return Image.open(file, formats=_other_formats())
     except UnidentifiedImageError:
+        if (image := open_heif(file)) is not None:
+            return image
         # TGA has no signature, so it is tried only where the name says so.
         if isinstance(source, bytes) or not str(source).lower().endswith(_TGA_ENDINGS):
             raise
@@ -210,6 +236,19 @@ def check_size(width: int, height: int) -> None:
             f"The picture says it is {width:,} × {height:,} px, which is more than the studio "
             f"reads ({MAX_PIXELS // 1_000_000} million pixels).",
             "Save it smaller, or cut it into tiles.",
+        )
+
+
+def _check_content(file: IO[bytes], width: int, height: int) -> None:
+    """Raise PictureError where a few bytes claim to be a large picture: a bomb, or damage."""
+    here = file.tell()
+    size = file.seek(0, os.SEEK_END)
+    file.seek(here)
+    if width * height > max(MOST_OF_ANY, size * MOST_A_BYTE):
+        raise PictureError(
+            f"The picture says it is {width:,} × {height:,} px, but its file holds only "
+            f"{size:,} bytes: it is damaged, or made to fill the memory.",
+            "Save it again from its source.",
         )
 
 
@@ -244,9 +283,8 @@ def _foreign_words(file: IO[bytes]) -> tuple[str, str]:
     except (OSError, ValueError):
         head = b""
     again = "Save it as PNG, JPEG or TIFF."
-    brand = head[8:12]
-    if head[4:8] == b"ftyp" and brand in (b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"heim"):
-        return "The file is a HEIC picture, which the studio cannot read.", again
+    if is_heif(head):
+        return "The file is a HEIC picture of a kind that the studio cannot read.", again
     if head[:10] in (b"#?RADIANCE", b"#?RGBE\n") or head[:4] == b"\x76\x2f\x31\x01":
         return "The file is a picture of high dynamic range, which the studio cannot read.", again
     if is_tiff(file):

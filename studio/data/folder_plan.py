@@ -17,6 +17,7 @@ from studio.core.errors import DatasetError
 from studio.core.paths import display_name
 from studio.data.dataset import Dataset, Split
 from studio.data.file_names import FreeNames, folded, safe_name
+from studio.data.members import is_member
 from studio.data.overlay.apply import NOT_MOVED, OverlayResult
 
 StepKind = Literal["rename-folder", "move", "trash", "trash-folder"]
@@ -107,12 +108,22 @@ def plan(dataset: Dataset, result: OverlayResult) -> FolderPlan:
 
 def _check(dataset: Dataset) -> int:
     simple = len(dataset.outputs) == 1 and not any(map(dataset.is_multi_label, dataset.outputs))
+    if dataset.source is not None or any(_is_member(dataset.root, path) for path in dataset.paths):
+        raise DatasetError(
+            f"The pictures of “{dataset.name}” are not files in folders, which could be moved.",
+            "Your changes stay in the project. “Convert” writes a new data set with them.",
+        )
     if dataset.format not in _DEPTH or not simple:
         raise DatasetError(
             f"The classes of “{dataset.name}” are not its folders, so there is nothing to move.",
             "Your changes stay in the project. “Convert” writes a new data set with them.",
         )
     return _DEPTH[dataset.format]
+
+
+def _is_member(root: Path, path: str) -> bool:
+    """Whether a path goes on inside a file, or stands for several files."""
+    return ("@" in path or "{" in path) and is_member(root / path)
 
 
 class _Planner:

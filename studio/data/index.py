@@ -14,6 +14,7 @@ from studio.data.archives import is_archive, unpacked
 from studio.data.containers.store import container_kind
 from studio.data.dataset import Dataset
 from studio.data.formats.registry import FORMATS, DatasetFormat, make_format
+from studio.data.known_index import known_index, remember_index
 from studio.data.names import is_picture_name
 from studio.data.tables.options import column_options
 from studio.data.walk import Pictures, Walker, folder_error
@@ -43,14 +44,27 @@ def open_dataset(
     if control is not None:
         control.checkpoint()
     root = _content(path, progress, control)
-    kind = format or recognise(root)[0]
-    reader = make_format(kind, options)
+    given = dict(options or {})
+    dataset = known_index(root, format or "", given, progress, control)
+    if dataset is None:
+        dataset = _read(root, format or "", given, progress, control)
+    place = Path(os.path.abspath(path))
+    return replace(dataset, source=place if place != dataset.root else None, options=given)
+
+
+def _read(
+    root: Path,
+    format: str,
+    options: Mapping[str, str],
+    progress: Progress,
+    control: Control | None,
+) -> Dataset:
+    reader = make_format(format or recognise(root)[0], options)
     _can_be_read(root)
     dataset = reader.read(root, progress, control)
-    place = Path(os.path.abspath(path))
-    return replace(
-        dataset, source=place if place != dataset.root else None, options=dict(options or {})
-    )
+    if reader.witness is not None:
+        remember_index(dataset, reader.witness, format, options)
+    return dataset
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import os
 
 _ENDINGS = (
     ".jpg .jpeg .jpe .jfif .png .apng .gif .bmp .dib .tif .tiff .webp .avif .avifs .heic .heif "
-    ".jp2 .j2k .jpx .jpf .j2c .ppm .pgm .pbm .pnm .tga .icb .vda .vst .ico .cur .icns .psd .mpo "
-    ".exr .hdr .dds .pcx .dcx .qoi .sgi .rgb .ras .xbm .xpm .fli .flc .msp"
+    ".hif .jp2 .j2k .jpx .jpf .j2c .ppm .pgm .pbm .pnm .tga .icb .vda .vst .ico .cur .icns .psd "
+    ".mpo .exr .hdr .dds .pcx .dcx .qoi .sgi .rgb .ras .xbm .xpm .fli .flc .msp"
 )
 PICTURE_ENDINGS = frozenset(_ENDINGS.split())
 """Endings of pictures, lower case, also of those that can only be listed as unreadable."""
@@ -26,10 +26,14 @@ _SIGNATURES = (
     b"II+\0", b"MM\0+", b"8BPS", b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51", b"qoif", b"DDS ",
 )  # fmt: skip
 
+_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
+
 
 def is_picture_name(name: str) -> bool:
     """Whether the ending is that of a picture."""
-    return os.path.splitext(name)[1].lower() in PICTURE_ENDINGS
+    # As os.path.splitext, which takes three times as long, and this is asked of every file.
+    stem, dot, ending = name.rpartition(".")
+    return bool(stem.strip(".")) and dot + ending.lower() in PICTURE_ENDINGS
 
 
 _DATA_ENDINGS = (
@@ -65,5 +69,5 @@ def begins_like_picture(path: str) -> bool:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return True
     if head[4:8] == b"ftyp":
-        return head[8:12] in (b"avif", b"avis", b"heic", b"heix", b"mif1")
+        return head[8:12] in _BRANDS
     return head.startswith(_SIGNATURES)

@@ -26,10 +26,10 @@ class SplitSpec(Spec):
 
     mode: Literal["folders", "ratio", "folds"] = parameter(
         "folders", title="Split",
-        help="Keep the split that the folders give and add what they lack, draw a new one, or "
-        "validate on one of several folds.",
+        help="Keep the split that folders or a table give and add what they lack, draw a new one, "
+        "or validate on one of several folds.",
         choices={
-            "folders": "As the folders say", "ratio": "By shares", "folds": "By folds",
+            "folders": "As the data set says", "ratio": "By shares", "folds": "By folds",
         },
     )  # fmt: skip
     validation: float = parameter(
@@ -59,6 +59,18 @@ class SplitSpec(Spec):
         advanced=True,
         help="Share out each class by itself; off, the pictures are drawn whatever they show.",
     )
+    together: Literal["none", "twins", "column"] = parameter(
+        "none", title="Keep together", advanced=True,
+        help="What must not lie in two parts, because the test would know the answers: near twins "
+        "(copies and nearly the same pictures), or pictures that a column of the table joins, such "
+        "as those of one patient.",
+        choices={"none": "Nothing", "twins": "Near twins", "column": "By a column"},
+    )  # fmt: skip
+    column: str = parameter(
+        "", title="Column", advanced=True,
+        help="By a column: its heading in the table; the first one that joins pictures, where "
+        "empty.",
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _fold_exists(self) -> SplitSpec:
@@ -88,8 +100,9 @@ def assign(
     Args:
         excluded: ``(n,) bool`` rows that belong to no split.
         groups: ``(n,) int64``: pictures of the same number are never in two of the parts that
-            are drawn; −1 belongs to no group. A split that the folders give is left as it is:
-            see :func:`studio.data.leaks.find_leaks`.
+            are drawn; −1 belongs to no group. See :func:`studio.data.together.groups_of`. A
+            split that the folders give is left as it is: see
+            :func:`studio.data.leaks.find_leaks`.
         keys: ``(n,) uint64`` the :func:`shuffle_keys` of the same paths and seed, where they are
             known already: of many pictures they take most of the time.
 
@@ -255,8 +268,8 @@ def _numbers(count: int, shares: Shares) -> dict[Split, int]:
 def shuffle_keys(paths: list[str], seed: int) -> NDArray[np.uint64]:
     """``(n,) uint64`` by which pictures are put in a random order: the same for path and seed."""
     salt = seed.to_bytes(16, "little", signed=True)
-    digests = (
-        hashlib.blake2b(p.encode("utf-8", "surrogateescape"), digest_size=8, salt=salt).digest()
-        for p in paths
-    )
-    return np.frombuffer(b"".join(digests), dtype="<u8")
+    keys = bytearray()
+    for path in paths:
+        text = path.encode("utf-8", "surrogateescape")
+        keys += hashlib.blake2b(text, digest_size=8, salt=salt).digest()
+    return np.frombuffer(bytes(keys), dtype="<u8")

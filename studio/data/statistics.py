@@ -1,4 +1,4 @@
-"""What a data set looks like in numbers: counts, sizes, shapes, mean pictures, channels.
+"""What a data set looks like in numbers: sizes, mean pictures, channels, of all or of a sample.
 
 Plain arrays only, so that a plot, a report and the command line draw the same figures.
 """
@@ -6,7 +6,9 @@ Plain arrays only, so that a plot, a report and the command line draw the same f
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +16,10 @@ from numpy.typing import NDArray
 from studio.core.control import Control, Progress, no_progress
 from studio.core.errors import PictureError
 from studio.data.dataset import Dataset
-from studio.data.decoding import Pixels, decode
+from studio.data.decoding import Pixels, decode, decode_bands
 from studio.data.parallel import for_each
 from studio.data.pixels import resize
+from studio.data.shown import FIRST_BANDS, band_count, shown_bands
 
 MEAN_SIDE = 64
 """Side of the mean pictures: enough to see what all pictures of a class share."""
@@ -24,42 +27,64 @@ MEAN_SIDE = 64
 MOST_CLASSES = 1000
 """Classes of one output that get a mean picture: more would fill the memory and no screen."""
 
-CHANNELS = ("red", "green", "blue")
+MOST_PICTURES = 2000
+"""Pictures that are decoded where nobody asks for more: small ones of all take 25 MB."""
+
 LEVELS = 256
+COLOURS = ("Red", "Green", "Blue")
 
 
 @dataclass(frozen=True, eq=False)
 class Statistics:
-    """Figures of one data set.
+    """Figures of the pictures of one data set, or of a sample of them.
 
     Attributes:
-        counts: output → ``(classes,) int64`` pictures of each class.
-        width: ``(n,) int32`` pixels; 0 where the picture could not be read.
+        total: pictures of the data set.
+        rows: ``(s,) int64`` rows that were decoded, sorted.
+        width: ``(s,) int32`` pixels; 0 where the picture could not be read.
         height: the same.
-        bytes: ``(n,) int64`` on the disk.
-        mean_pictures: output → ``(classes, MEAN_SIDE, MEAN_SIDE, 3) uint8 RGB``, each picture
-            stretched to a square; mid-grey for a class without pictures.
-        averaged: output → ``(classes,) int64`` pictures that went into each mean.
-        histograms: ``(3, 256) float64`` share of each level in red, green and blue. Each picture
-            counts alike, however large it is.
-        channel_mean: ``(3,) float64`` 0 to 255, over pictures that count alike.
-        channel_deviation: ``(3,) float64`` of all pixels, weighted in the same way.
+        small: ``(s, MEAN_SIDE, MEAN_SIDE, 3) uint8 RGB`` each picture stretched to a square; black
+            where it could not be read.
+        channels: the names of the channels: colours, or the numbers of bands where any picture
+            has more than three.
+        histograms: ``(channels, 256) float64`` share of each level as 8 bits. Each picture that
+            has the channel counts alike, however large it is.
+        in_channel: ``(channels,) int64`` pictures that have each channel.
+        channel_mean: ``(channels,) float64`` 0 to 255, over pictures that count alike.
+        channel_deviation: ``(channels,) float64`` of all pixels, weighted in the same way.
     """
 
-    counts: dict[str, NDArray[np.int64]]
+    total: int
+    rows: NDArray[np.int64]
     width: NDArray[np.int32]
     height: NDArray[np.int32]
-    bytes: NDArray[np.int64]
-    mean_pictures: dict[str, Pixels]
-    averaged: dict[str, NDArray[np.int64]]
+    small: Pixels
+    channels: tuple[str, ...]
     histograms: NDArray[np.float64]
+    in_channel: NDArray[np.int64]
     channel_mean: NDArray[np.float64]
     channel_deviation: NDArray[np.float64]
 
     @property
     def read(self) -> int:
-        """Pictures that could be read; only they count in sizes, means and histograms."""
+        """Pictures that could be read; only they count in means and histograms."""
         return int((self.width > 0).sum())
+
+    @property
+    def left_out(self) -> int:
+        """Pictures that could not be read."""
+        return len(self.rows) - self.read
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether not all pictures of the data set were decoded."""
+        return len(self.rows) < self.total
+
+    @property
+    def is_grey(self) -> bool:
+        """Whether every picture is grey: all colours have the same levels."""
+        same = len(self.channels) == 3 and self.read > 0
+        return same and bool(np.allclose(self.histograms, self.histograms[:1], atol=1e-12))
 
     @property
     def aspect(self) -> NDArray[np.float64]:
@@ -67,44 +92,73 @@ class Statistics:
         known = self.width > 0
         return self.width[known] / self.height[known]
 
+    def mean_pictures(self, labels: NDArray[Any], classes: int) -> tuple[Pixels, NDArray[np.int64]]:
+        """The mean picture of each class, by the labels as they are now.
 
-class _Sums:
+        Args:
+            labels: of one output, a column of :class:`Dataset`.
+            classes: how many the output has; more than ``MOST_CLASSES`` are cut off.
+
+        Returns:
+            ``(classes, MEAN_SIDE, MEAN_SIDE, 3) uint8 RGB``, mid-grey for a class without
+            pictures; and ``(classes,) int64`` how many pictures went into each.
+        """
+        classes = min(classes, MOST_CLASSES)
+        means = np.full((classes, *self.small.shape[1:]), 128, np.uint8)
+        counts = np.zeros(classes, np.int64)
+        own, can_be_read = labels[self.rows], self.width > 0
+        for c in range(classes):
+            has = (own[:, c] == 1 if own.ndim == 2 else own == c) & can_be_read
+            counts[c] = np.count_nonzero(has)
+            if counts[c]:
+                means[c] = np.round(self.small[has].mean(axis=0, dtype=np.float32))
+        return means, counts
+
+
+@dataclass
+class _Counted:
     """What the threads add to, one picture at a time."""
 
-    def __init__(self, dataset: Dataset) -> None:
-        self._dataset = dataset
-        self._lock = threading.Lock()
-        shown = {name: min(len(c), MOST_CLASSES) for name, c in dataset.outputs.items()}
-        side = (MEAN_SIDE, MEAN_SIDE, 3)
-        self.pictures = {name: np.zeros((c, *side), np.float32) for name, c in shown.items()}
-        self.averaged = {name: np.zeros(c, np.int64) for name, c in shown.items()}
-        self.histograms = np.zeros((3, LEVELS), np.float64)
-        self.width = np.zeros(len(dataset), np.int32)
-        self.height = np.zeros(len(dataset), np.int32)
+    small: Pixels
+    width: NDArray[np.int32]
+    height: NDArray[np.int32]
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    histograms: NDArray[np.float64] = field(default_factory=lambda: np.zeros((3, LEVELS)))
+    in_channel: NDArray[np.int64] = field(default_factory=lambda: np.zeros(3, np.int64))
 
-    def add(self, row: int, pixels: Pixels) -> None:
-        """Count one decoded picture."""
-        height, width = pixels.shape[:2]
-        shares = np.stack([np.bincount(pixels[..., c].ravel(), minlength=LEVELS) for c in range(3)])
-        small = resize(pixels, MEAN_SIDE, MEAN_SIDE).astype(np.float32)
-        with self._lock:
-            self.width[row], self.height[row] = width, height
-            self.histograms += shares / (height * width)
-            for name, labels in self._dataset.labels.items():
-                own = labels[row]
-                for c in np.flatnonzero(own == 1).tolist() if own.ndim else [int(own)]:
-                    if 0 <= c < len(self.averaged[name]):
-                        self.pictures[name][c] += small
-                        self.averaged[name][c] += 1
+    def add(self, place: int, bands: Pixels) -> None:
+        """Count one decoded picture with all its bands."""
+        height, width, count = bands.shape
+        shares = np.stack(
+            [np.bincount(bands[..., c].ravel(), minlength=LEVELS) for c in range(count)]
+        )
+        # The three that a mean picture shows are the first, whichever a person looks at now.
+        self.small[place] = resize(shown_bands(bands, FIRST_BANDS), MEAN_SIDE, MEAN_SIDE)
+        with self.lock:
+            self.width[place], self.height[place] = width, height
+            if count > len(self.histograms):
+                more = count - len(self.histograms)
+                self.histograms = np.vstack([self.histograms, np.zeros((more, LEVELS))])
+                self.in_channel = np.concatenate([self.in_channel, np.zeros(more, np.int64)])
+            self.histograms[:count] += shares / (height * width)
+            self.in_channel[:count] += 1
 
-    def means(self) -> dict[str, Pixels]:
-        """The mean picture of each class."""
-        found = {}
-        for name, sums in self.pictures.items():
-            counts = self.averaged[name][:, None, None, None]
-            mean = np.where(counts > 0, sums / np.maximum(counts, 1), 128)
-            found[name] = np.round(mean).astype(np.uint8)
-        return found
+
+def sampled_rows(dataset: Dataset, most: int | None, seed: int = 0) -> NDArray[np.int64]:
+    """Rows of a sample that has each class of the first output in its share, sorted.
+
+    Args:
+        most: so many at most; None takes all.
+    """
+    count = len(dataset)
+    if most is None or count <= most:
+        return np.arange(count, dtype=np.int64)
+    order = np.random.default_rng(seed).permutation(count)
+    if dataset.outputs:
+        classes = dataset.first_class(next(iter(dataset.outputs)))
+        order = order[np.argsort(classes[order], kind="stable")]
+    places = (np.arange(most) + 0.5) * (count / most)
+    return np.sort(order[places.astype(np.int64)]).astype(np.int64)
 
 
 def statistics(
@@ -112,35 +166,50 @@ def statistics(
     progress: Progress = no_progress,
     control: Control | None = None,
     workers: int | None = None,
+    most: int | None = MOST_PICTURES,
+    seed: int = 0,
 ) -> Statistics:
-    """Decode every picture once and count. Pictures that cannot be read are left out: the check
-    of the data set (:mod:`studio.data.doctor`) lists them.
+    """Decode pictures once and count. Those that cannot be read are left out and counted as such.
+
+    Args:
+        most: decodes a sample of so many where there are more pictures; None decodes all.
+        seed: of the sample.
 
     Raises:
         Cancelled: asked for.
     """
-    sums = _Sums(dataset)
+    rows = sampled_rows(dataset, most, seed)
+    number = len(rows)
+    counted = _Counted(
+        np.zeros((number, MEAN_SIDE, MEAN_SIDE, 3), np.uint8),
+        np.zeros(number, np.int32),
+        np.zeros(number, np.int32),
+    )
 
-    def work(row: int) -> None:
+    def work(place: int) -> None:
         try:
-            pixels = decode(dataset.absolute(row))
+            bands = _all_bands(dataset.absolute(int(rows[place])))
         except PictureError:
             return
-        sums.add(row, pixels)
+        counted.add(place, bands)
 
-    for_each(len(dataset), work, "Counting pixels", progress, control, workers)
-    shares = sums.histograms / max(1, int((sums.width > 0).sum()))
+    for_each(number, work, "Counting pixels", progress, control, workers)
+    return _finished(len(dataset), rows, counted)
+
+
+def _all_bands(path: Path) -> Pixels:
+    """``(h, w, 3) uint8 RGB``, or more bands where the picture has them."""
+    return decode_bands(path) if band_count(path) > 3 else decode(path)
+
+
+def _finished(total: int, rows: NDArray[np.int64], counted: _Counted) -> Statistics:
+    shares = counted.histograms / np.maximum(counted.in_channel, 1)[:, None]
     levels = np.arange(LEVELS)
     mean = shares @ levels
     deviation = np.sqrt(np.maximum(shares @ (levels**2) - mean**2, 0))
+    bands = len(shares)
+    names = COLOURS if bands == 3 else tuple(f"Band {i + 1}" for i in range(bands))
     return Statistics(
-        counts={name: dataset.class_counts(name) for name in dataset.outputs},
-        width=sums.width,
-        height=sums.height,
-        bytes=dataset.sizes,
-        mean_pictures=sums.means(),
-        averaged=sums.averaged,
-        histograms=shares,
-        channel_mean=mean,
-        channel_deviation=deviation,
-    )
+        total, rows, counted.width, counted.height, counted.small, names, shares,
+        counted.in_channel, mean, deviation,
+    )  # fmt: skip

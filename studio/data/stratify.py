@@ -70,7 +70,6 @@ class _State:
         self._lacks = wishes.astype(np.float64)
         self._totals = totals.astype(np.float64)
         self._parts = np.flatnonzero(totals > 0).tolist() or [0]
-        self._are_groups = bool((sizes > 1).any())
         self._pictures = np.bincount(marks, minlength=classes)
         self._has = np.zeros((classes, len(totals)), bool)
         self._every_part = every_part
@@ -86,13 +85,14 @@ class _State:
         own = self._pairs_of(label)
         own = own[self.part[self._owners[own]] < 0]
         units = self._owners[own]
-        if not self._are_groups:
-            self._give(units, self._sequence(label, len(units)))
-            return
-        for place, unit in enumerate(units):
+        groups = units[self._sizes[units] > 1]
+        # What stands alone comes last: it evens out what groups cannot, and is quickly shared out.
+        for place, unit in enumerate(groups.tolist()):
             empty = self._empty(label)
-            is_last = 0 < len(units) - place <= len(empty)
-            self._give(units[place : place + 1], [empty[0] if is_last else self._best(unit)])
+            is_last = len(units) - place <= len(empty)
+            self._give(groups[place : place + 1], [empty[0] if is_last else self._best(unit)])
+        alone = units[self._sizes[units] == 1]
+        self._give(alone, self._sequence(label, len(alone)))
 
     def _empty(self, label: int) -> list[int]:
         """The parts that must have some of a class and have none yet."""

@@ -1,9 +1,15 @@
-"""TIFF files that Pillow refuses, by way of tifffile: deep colours, floats, separate planes."""
+"""TIFF files that Pillow refuses, by way of tifffile: deep colours, floats, separate planes, and
+pages that are the bands of one picture.
+
+Pages are bands where ImageJ's or OME's description counts them as channels, or where there are a
+few grey ones of one size and no description. Of any other stack the first page is the picture.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from itertools import islice
 from typing import IO, Any
 
 import numpy as np
@@ -15,7 +21,12 @@ _SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 MAX_BANDS = 64
 """TIFF files with more bands are refused."""
 
+FEW_PAGES = 16
+"""So many grey pages of one size, of which nothing is said, are taken for bands."""
+
 _MAX_BYTES = 2_400_000_000  # as much as the largest picture in 8-byte floats, one band
+
+_COUNTED = 101  # pages
 
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 
@@ -50,6 +61,11 @@ def describe_tiff(
     return _first_page(file, check_size, _words)
 
 
+def count_bands(file: IO[bytes], check_size: Callable[[int, int], None]) -> int | None:
+    """Bands without alpha; None and raises as above."""
+    return _first_page(file, check_size, _bands)
+
+
 def _first_page(
     file: IO[bytes], check_size: Callable[[int, int], None], use: Callable[[Any], Any]
 ) -> Any:
@@ -68,14 +84,68 @@ def _first_page(
                 )
             if page.imagedepth != 1 or page.nbytes > _MAX_BYTES:
                 return None
-            return use(page)
+            pages = _band_pages(tiff)
+            if pages and page.nbytes * len(pages) > _MAX_BYTES:
+                raise PictureError(
+                    f"The {len(pages)} bands of the picture are too large together.",
+                    "Save fewer of its bands.",
+                )
+            return use(pages or [page])
     except PictureError:
         raise
     except Exception:  # hostile files raise nearly anything; Pillow's reason is the clearer one
         return None
 
 
-def _pixels(page: Any) -> tuple[NDArray[Any], int, bool] | None:
+def has_band_pages(file: IO[bytes], check_size: Callable[[int, int], None]) -> bool:
+    """Whether several pages are the bands of one picture. Raises as above."""
+    return bool(_first_page(file, check_size, lambda pages: len(pages) > 1))
+
+
+def pages_left_out(file: IO[bytes]) -> int:
+    """How many pages of a stack are not read, as far as a look at the first hundred tells."""
+    import tifffile
+
+    try:
+        file.seek(0)
+        with tifffile.TiffFile(file) as tiff:
+            if _band_pages(tiff):
+                return 0
+            first = tiff.pages.first
+            pages = [p for p in islice(tiff.pages, 1, _COUNTED) if not getattr(p, "is_reduced", 0)]
+            same = [p for p in pages if p.shape[:2] == first.shape[:2]]
+            return len(same)  # smaller ones are previews
+    except Exception:  # hostile files raise nearly anything
+        return 0
+
+
+def _band_pages(tiff: Any) -> list[Any]:
+    """The pages that are the bands of one picture; none where they are not."""
+    pages = list(islice(tiff.pages, MAX_BANDS + 1))
+    first = pages[0]
+    if not 1 < len(pages) <= MAX_BANDS or int(first.photometric) not in (0, 1):
+        return []
+    if any(
+        p.samplesperpixel != 1 or p.shape != first.shape or p.dtype != first.dtype
+        or getattr(p, "is_reduced", False)
+        for p in pages
+    ):  # fmt: skip
+        return []
+    if tiff.is_imagej:
+        said = tiff.imagej_metadata or {}
+        return pages if said.get("channels") == len(pages) else []
+    if tiff.is_ome:
+        series = tiff.series[0]
+        sides = dict(zip(series.axes, series.shape, strict=False))
+        return pages if sides.get("C") == len(pages) else []
+    # Pages of 1 bit are those of a fax.
+    return pages if len(pages) <= FEW_PAGES and first.bitspersample > 1 else []
+
+
+def _pixels(pages: list[Any]) -> tuple[NDArray[Any], int, bool] | None:
+    page = pages[0]
+    if len(pages) > 1:
+        return np.stack([np.asarray(p.asarray()) for p in pages], axis=-1), _turn(page), False
     values = np.asarray(page.asarray())
     if page.planarconfig == 2 and page.samplesperpixel > 1:
         values = np.moveaxis(values, 0, -1)
@@ -86,16 +156,28 @@ def _pixels(page: Any) -> tuple[NDArray[Any], int, bool] | None:
     return values, _turn(page), page.samplesperpixel == 4 and _has_alpha(page)
 
 
-def _words(page: Any) -> tuple[int, int, str]:
+def _words(pages: list[Any]) -> tuple[int, int, str]:
+    page = pages[0]
     width, height = page.imagewidth, page.imagelength
     if _turn(page) >= 5:
         width, height = height, width
-    bands = page.samplesperpixel
+    bands = page.samplesperpixel * len(pages)
     colours = {1: "grey", 3: "RGB"}.get(bands, f"{bands} bands")
-    if bands == 4 and _has_alpha(page):
+    if page.samplesperpixel == 4 and _has_alpha(page):
         colours = "RGB with alpha"
+    if len(pages) > 1:
+        colours = f"{bands} bands in pages"
     kind = "-bit float" if page.dtype is not None and page.dtype.kind == "f" else " bit"
     return width, height, f"{colours}, {page.bitspersample}{kind}"
+
+
+def _bands(pages: list[Any]) -> int:
+    page = pages[0]
+    if len(pages) > 1:
+        return len(pages)
+    bands = int(page.samplesperpixel)
+    is_ink = int(page.photometric) == 5  # CMYK, which becomes colours
+    return 3 if is_ink or (bands == 4 and _has_alpha(page)) else bands
 
 
 def _has_alpha(page: Any) -> bool:

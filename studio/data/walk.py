@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from studio.core.control import Control, Progress, no_progress
@@ -13,6 +13,7 @@ from studio.core.errors import DatasetError
 from studio.core.paths import display_name
 from studio.data.dataset import Problem
 from studio.data.names import begins_like_picture, is_hidden, is_picture_name, is_side_file
+from studio.data.witness import CHUNK, Witness
 
 
 @dataclass
@@ -54,6 +55,7 @@ class Walker:
     ) -> None:
         self.root = os.fspath(root)
         self.problems: list[Problem] = []
+        self.witness = Witness()
         self._strict = strict
         self._progress = progress
         self._control = control
@@ -69,9 +71,14 @@ class Walker:
         try:
             self._enter(relative)
             with os.scandir(self._full(relative)) as entries:
-                for entry in self._ticking(entries):
-                    self._sort_in(entry, relative, level)
+                while chunk := list(islice(entries, CHUNK)):
+                    for entry in chunk:
+                        self._sort_in(entry, relative, level)
+                    self.witness.note(relative, chunk)
+                    self._tick(len(chunk))
+            self.witness.finish(relative)
         except OSError as error:
+            self.witness.is_whole = False
             if not relative and self._strict:
                 raise folder_error(Path(self.root), error) from error
             self._unreadable_folder(relative, error)
@@ -116,15 +123,8 @@ class Walker:
     def _full(self, relative: str) -> str:
         return os.path.join(self.root, relative) if relative else self.root
 
-    def _ticking(self, entries: Iterator[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
-        for entry in entries:
-            self._seen += 1
-            if self._seen & 63 == 0:
-                self._tick()
-            yield entry
-        self._tick()
-
-    def _tick(self) -> None:
+    def _tick(self, more: int = 0) -> None:
+        self._seen += more
         if self._control is not None:
             self._control.checkpoint()
         if (now := time.monotonic()) - self._reported > 0.05:
@@ -149,6 +149,7 @@ class Walker:
             self._sniff(entry, path, level.pictures)
 
     def _sniff(self, entry: os.DirEntry[str], path: str, pictures: Pictures) -> None:
+        self._tick()  # reading takes longer than listing
         try:
             if entry.is_file() and begins_like_picture(entry.path):
                 self._take(entry, path, pictures)

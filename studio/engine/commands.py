@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from studio.core.results import Prediction
     from studio.data.dataset import Dataset
+    from studio.data.split import SplitSpec
 
 LISTS = ("architectures", "augmenters", "formats", "visualizers", "exporters")
 Overview = dict[str, Any]
@@ -52,16 +53,24 @@ def inspect(
     Returns:
         ``format``, ``problem``, ``outputs`` (name → classes), ``multi_label`` (those outputs of
         which several classes may hold), ``counts`` (output → class → split
-        → n), ``pictures``, ``problems`` (``{kind, path, message}`` each).
+        → n), ``pictures``, ``problems`` (``{kind, path, message}`` each), ``leaks`` (what
+        straddles the split that was found; empty where none was, see
+        :meth:`studio.data.leaks.LeakReport.as_json`), ``group_columns`` (columns that say which
+        pictures belong together).
 
     Raises:
         DatasetError: there is no usable data set.
     """
+    from studio.data.checks.labels import not_labelled
+    from studio.data.dataset import REPORTED_AS
     from studio.data.doctor import check_pictures
     from studio.data.index import open_dataset
+    from studio.data.together import leak_reports
 
     dataset = open_dataset(absolute(path), format, progress, control, options)
-    problems = check_pictures(dataset, progress, control)
+    checked = check_pictures(dataset, progress, control)
+    problems = [*checked.problems, *not_labelled(dataset, checked.problems)]
+    leaks = leak_reports(dataset, dataset.found_split, checked.twins) if dataset.has_split else []
     return {
         "format": dataset.format,
         "problem": dataset.problem,
@@ -70,8 +79,15 @@ def inspect(
         "counts": dataset.counts(),
         "pictures": len(dataset),
         "problems": [
-            {"kind": p.kind, "path": clean_text(p.path), "message": p.message} for p in problems
+            {
+                "kind": REPORTED_AS.get(p.kind, p.kind),
+                "path": clean_text(p.path),
+                "message": p.message,
+            }
+            for p in problems
         ],
+        "group_columns": [clean_text(name) for name in dataset.groups],
+        "leaks": [leak.as_json() for leak in leaks],
     }
 
 
@@ -104,7 +120,7 @@ def plan_run(
     """
     from studio.augment.policy import Policy
     from studio.data.index import open_dataset
-    from studio.data.split import SplitSpec, assign
+    from studio.data.split import SplitSpec
     from studio.models.registry import ARCHITECTURES, parse_architecture
     from studio.training.recipe import Recipe
 
@@ -121,7 +137,7 @@ def plan_run(
     model, input_spec, split = specs["model"], specs["input"], specs["split"]
     assert isinstance(input_spec, InputSpec) and isinstance(split, SplitSpec)
     dataset = open_dataset(absolute(dataset_path), format, progress, control, options)
-    assignment = assign(dataset, split)
+    assignment = split_of(dataset, split, progress, control)
     check_classes_to_learn(dataset, assignment)
     check_network(model, input_spec, dataset)
     if weights == "imagenet":
@@ -140,6 +156,26 @@ def plan_run(
         dataset_name=dataset.name,
     )
     return RunFolder.create(absolute(out), record, dataset.samples(assignment))
+
+
+def split_of(
+    dataset: Dataset, spec: SplitSpec, progress: Progress, control: Control | None
+) -> NDArray[np.int8]:
+    """``(n,) int8`` the split of a spec; to keep twins together, every picture is decoded.
+
+    Raises:
+        DatasetError: there is no column to keep together by.
+        Cancelled: asked for.
+    """
+    from studio.data.doctor import duplicate_groups
+    from studio.data.split import assign
+    from studio.data.together import groups_of, need_column
+
+    need_column(dataset, spec)
+    twins = None
+    if spec.together == "twins":
+        twins = duplicate_groups(dataset, progress, control)
+    return assign(dataset, spec, groups=groups_of(dataset, spec, twins))
 
 
 def check_network(model: Any, input_spec: InputSpec, dataset: Dataset) -> None:

@@ -88,6 +88,7 @@ class Actions(QObject):
         session = self._session
         keys: dict[str, Act] = {
             "Ctrl+N": self.new_project,
+            "Ctrl+Shift+N": session.build_requested.emit,
             "Ctrl+O": session.folder_dialog_requested.emit,
             "Ctrl+Shift+O": session.project_dialog_requested.emit,
             "Ctrl+S": self.save,
@@ -102,12 +103,17 @@ class Actions(QObject):
         session = self._session
         menu.clear()
         menu.add("New project", self.new_project, "plus", "Ctrl+N")
+        menu.add("New data set…", session.build_requested.emit, "image", "Ctrl+Shift+N")
         menu.add(
             "Open a folder of pictures…", session.folder_dialog_requested.emit, "folder", "Ctrl+O"
         )
         menu.add("Open a table, archive or arrays…", session.file_dialog_requested.emit, "data")
+        is_open = session.dataset is not None
+        menu.add("Correct the format…", session.format_dialog_requested.emit, "edit",
+                 enabled=is_open)  # fmt: skip
         menu.add("Open a project…", session.project_dialog_requested.emit, "folder", "Ctrl+Shift+O")
         menu.add("Open the sample", session.sample_requested.emit, "image")
+        menu.add("Ready data sets…", partial(session.pane_requested.emit, "ready"), "download")
         menu.addSeparator()
         open_now = session.project is not None
         menu.add("Save", self.save, "download", "Ctrl+S", enabled=open_now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from PySide6.QtGui import QUndoStack
 
 from studio.core.errors import StudioError
 from studio.data.dataset import NO_SPLIT, Dataset
+from studio.ui.deeds import Deed, Deeds, Worked
 from studio.ui.undo import ChangeData
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 OVERLAY_FILE = "overlay.sqlite"
+
+AT_ONCE = 20_000
+AT_ONCE_NAMED = 1000
+"""Changes of larger data sets, or naming more pictures, are worked out in the background."""
+
 _UNTIL_CLOSED = "What you change about the pictures lasts until this project is closed."
 
 
@@ -50,6 +56,9 @@ class Changes(QObject):
         self._stack = stack
         self._is_filling = False
         self._is_apart = False
+        self._held = ""
+        self._deeds = Deeds(self)
+        self._deeds.worked.connect(self._take_worked)
         self._overlay: Overlay | None = None
         self.original: Dataset | None = None
         self.result: OverlayResult | None = None
@@ -71,12 +80,14 @@ class Changes(QObject):
 
         Returns sentences about a file that could not be read, or cannot be written.
         """
+        self._deeds.finish()
         self._overlay, message = self._opened(project.path)
         self.original = self.result = None
         return [message] if message else []
 
     def close(self) -> None:
         """Let go of the project's file."""
+        self._deeds.finish()
         self._overlay = None
 
     def fill_stack(self) -> None:
@@ -87,7 +98,7 @@ class Changes(QObject):
         self._is_filling = True
         blocked = self._stack.blockSignals(True)
         for step in (*done, *taken_back):
-            self._stack.push(ChangeData(self, step.words))
+            self._stack.push(ChangeData(self, step.words, Deed(is_done=True)))
         for _ in taken_back:
             self._stack.undo()
         self._stack.blockSignals(blocked)
@@ -96,6 +107,7 @@ class Changes(QObject):
 
     def plan_copy(self) -> Callable[[Path], None]:
         """What puts a consistent copy of the overlay into a copied project, in any thread."""
+        self.finish()
         overlay, is_apart = self.overlay, self._is_apart
 
         def copy(folder: Path) -> None:
@@ -137,6 +149,7 @@ class Changes(QObject):
 
     def take(self, dataset: Dataset | None) -> Dataset | None:
         """Take over an opened data set; returns it as the person wants it."""
+        self._deeds.finish()
         self.original = dataset
         self._apply()
         return None if self.result is None else self.result.dataset
@@ -158,11 +171,12 @@ class Changes(QObject):
         placed[left_out] = NO_SPLIT
         return placed
 
-    def relabelled(self) -> NDArray[np.bool_]:
-        """``(n,) bool`` pictures that a person gave another label of the first output."""
+    def relabelled(self, output: str = "") -> NDArray[np.bool_]:
+        """``(n,) bool`` pictures that a person gave another label of an output, else the first."""
         if self.result is None or self.original is None or not self.result.relabelled.any():
             return np.zeros(len(self.excluded()), bool)
-        output = next(iter(self.original.outputs), "")
+        if output not in self.original.outputs:
+            output = next(iter(self.original.outputs), "")
         old, new = self.original.labels[output], self.result.dataset.labels[output]
         names = self.result.dataset.outputs[output]
         place = {name: i for i, name in enumerate(names)}
@@ -198,22 +212,117 @@ class Changes(QObject):
         """Do an action at once; it can be undone. False where nothing was done."""
         if self.result is None or getattr(action, "paths", None) == ():
             return False
+        if self._takes_long(getattr(action, "paths", ())):
+            return self._queue([action])
         if not self._try(lambda: self.overlay.perform(action)):
             return False
         words = self.overlay.undo_words
-        self._stack.push(ChangeData(self, words))
+        self._stack.push(ChangeData(self, words, Deed(is_done=True)))
         self.done.emit(words)
         return True
 
-    def step_back(self) -> bool:
-        """Called by the undo stack."""
-        return self._is_filling or self._try(self.overlay.undo)
+    def perform_all(self, actions: Sequence[Action], words: str) -> bool:
+        """Do several actions as one step, ``words``. False where nothing was done."""
+        actions = [a for a in actions if getattr(a, "paths", None) != ()]
+        if self.result is None or not actions:
+            return False
+        if self._takes_long([p for action in actions for p in getattr(action, "paths", ())]):
+            return self._queue(actions, words)
+        if not self._try(lambda: self.overlay.perform_all(actions)):
+            return False
+        self._stack.beginMacro(words)
+        for step in self.overlay.steps[-len(actions) :]:
+            self._stack.push(ChangeData(self, step.words, Deed(is_done=True)))
+        self._stack.endMacro()
+        self.done.emit(words)
+        return True
 
-    def step_forward(self) -> bool:
-        """Called by the undo stack."""
-        return self._is_filling or self._try(self.overlay.redo)
+    def accepted(self) -> frozenset[tuple[str, str]]:
+        """Kind and path of the problems that a person does not want to see again."""
+        return frozenset() if self._overlay is None else self._overlay.accepted()
+
+    def hold(self, words: str) -> None:
+        """Refuse every change, with these words, until :meth:`release`: files are being moved."""
+        self._held = words
+
+    def release(self) -> None:
+        """Take changes again."""
+        self._held = ""
+
+    def step(self, deed: Deed, back: bool) -> None:
+        """Called by the undo stack: take a deed back, or do it again.
+
+        Where the disk refuses, the deed stays as it is, and the stack's next step does nothing.
+        """
+        if self._is_filling:
+            deed.is_done = not back
+        elif self._takes_long(()):
+            if not self._is_held():
+                self._deeds.move(self.overlay, self.original, deed, back)
+        elif (
+            deed.is_done == back
+            and not deed.is_void
+            and self._try(self.overlay.undo if back else self.overlay.redo)
+        ):
+            deed.is_done = not back
+
+    def finish(self) -> None:
+        """Wait until everything that was asked for is on the disk, and shown."""
+        if not self._deeds.is_busy:
+            return
+        self._deeds.finish()
+        errors = self._deeds.take_errors()
+        self._apply()
+        self._tell_worked(errors)
+
+    def _takes_long(self, paths: Sequence[str]) -> bool:
+        """Whether a change is worked out in the background, as the window would wait for it."""
+        many = self.original is not None and len(self.original) > AT_ONCE
+        return many or len(paths) > AT_ONCE_NAMED or self._deeds.is_busy
+
+    def _queue(self, actions: Sequence[Action], words: str = "") -> bool:
+        if self._is_held():
+            return False
+        deeds = [Deed() for _ in actions]
+        each = [a.words(len(getattr(a, "paths", ()))) for a in actions]
+        self._deeds.perform(self.overlay, self.original, actions, deeds, words or each[0])
+        if words:
+            self._stack.beginMacro(words)
+        for told, deed in zip(each, deeds, strict=True):
+            self._stack.push(ChangeData(self, told, deed))
+        if words:
+            self._stack.endMacro()
+        return True
+
+    def _take_worked(self, worked: Worked) -> None:
+        """What was asked for is done: show it."""
+        if worked.overlay is self._overlay and worked.original is self.original:
+            if worked.result is not None:
+                self.result = worked.result
+            self._tell_worked(worked.errors)
+            if worked.words:
+                self.done.emit(worked.words[-1])
+
+    def _tell_worked(self, errors: Sequence[StudioError]) -> None:
+        for error in errors:
+            self.failed.emit(error)
+        self.changed.emit()
+        # A step that never came about is no step: as far as it is the next to be undone, it goes.
+        while (index := self._stack.index()) > 0:
+            step = self._stack.command(index - 1)
+            if not isinstance(step, ChangeData) or not step.deed.is_void:
+                break
+            step.setObsolete(True)
+            self._stack.undo()
+
+    def _is_held(self) -> bool:
+        if self._held:
+            self.failed.emit(StudioError(self._held, "Wait until that is done, then try again."))
+        return bool(self._held)
 
     def _try(self, act: Callable[[], object]) -> bool:
+        if self._is_held():
+            return False
         try:
             act()
         except StudioError as error:

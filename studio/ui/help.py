@@ -23,6 +23,7 @@ WIDTH, FIRST_COLUMN = 600, 104
 KEYS = (
     ("Ctrl+O", "Open a folder of pictures"),
     ("Ctrl+Shift+O", "Open a project"),
+    ("Ctrl+Shift+N", "Make a new data set: its classes, then its pictures"),
     ("Ctrl+S", "Save the project"),
     ("Ctrl+Z", "Undo"),
     ("Ctrl+Shift+Z", "Do again what was undone"),
@@ -30,7 +31,9 @@ KEYS = (
     ("Delete", "Exclude the chosen pictures in Data, or include them again"),
     ("1 … 9", "Give the chosen pictures in Data the first to ninth class"),
     ("F2", "Rename the chosen class in Data"),
-    ("Ctrl+V", "Paste a picture in Classify"),
+    ("Ctrl+L", "Label the pictures in Data that have no label, one key each"),
+    ("Ctrl+Shift+C", "Take pictures with the camera in Data"),
+    ("Ctrl+V", "Paste a picture: into the chosen class in Data, or in Classify"),
     ("R", "Draw new previews in Augment"),
     ("C", "Hold to see the originals in Augment"),
 )

@@ -45,7 +45,9 @@ class Job(QObject):
         self.done = 0
         self.total: int | None = None
         self.detail = ""
+        self.in_bytes = False
         self.is_running = True
+        self._first: tuple[float, int] | None = None
         self._jobs = jobs
         self._callbacks = callbacks
         self._owner = owner
@@ -68,9 +70,13 @@ class Job(QObject):
     @property
     def seconds_left(self) -> float | None:
         """Estimated from the share that is done; None while nobody can know."""
-        if not self.total or self.done <= 0:
+        if not self.total or self._first is None:
             return None
-        return (time.monotonic() - self.started) * (self.total - self.done) / self.done
+        # What was there already when it began, as of a download that goes on, took no time.
+        started, before = self._first
+        if self.done <= before:
+            return None
+        return (time.monotonic() - started) * (self.total - self.done) / (self.done - before)
 
     def cancel(self) -> None:
         """Ask to stop. Its ``cancelled`` is called when it has."""
@@ -99,6 +105,8 @@ class Job(QObject):
 
     @Slot(object, object, str)
     def _report(self, done: int, total: int | None, words: str) -> None:
+        if self._first is None:
+            self._first = time.monotonic(), done
         self.done, self.total, self.detail = done, total, words
         self.progressed.emit(done, total, words)
         self._call("progress", done, total, words)
@@ -192,6 +200,7 @@ class Jobs(QObject):
         cancelled: Callable[[], None] | None = None,
         progress: Callable[[int, int | None, str], None] | None = None,
         owner: QObject | None = None,
+        in_bytes: bool = False,
     ) -> Job:
         """Run ``work(progress, control)`` in a thread of its own.
 
@@ -200,11 +209,13 @@ class Jobs(QObject):
 
         Args:
             words: what is being done, for the strip: ``Opening seedlings``.
+            in_bytes: whether its progress counts bytes, not things.
         """
         callbacks: dict[str, Callback | None] = {
             "done": done, "failed": failed, "cancelled": cancelled, "progress": progress,
         }  # fmt: skip
         job = Job(self, words, work, callbacks, owner)
+        job.in_bytes = in_bytes
         self.running.append(job)
         self.job_started.emit(job)
         job._begin()

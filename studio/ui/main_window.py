@@ -13,6 +13,7 @@ from studio.core.errors import StudioError
 from studio.core.paths import display_name
 from studio.ui.actions import Actions, run_words
 from studio.ui.device_chip import DeviceChip
+from studio.ui.format_dialog.asking import FormatAsker
 from studio.ui.opening import Opener
 from studio.ui.session import Session
 from studio.ui.shell.frame import Frame
@@ -28,6 +29,7 @@ PAGES = {
     "train": ("studio.ui.panes.train.pane", "TrainPane"),
     "understand": ("studio.ui.panes.understand.pane", "UnderstandPane"),
     "classify": ("studio.ui.panes.classify.pane", "ClassifyPane"),
+    "ready": ("studio.ui.panes.ready.page", "ReadyPage"),
     "device": ("studio.ui.panes.device", "DevicePage"),
     "settings": ("studio.ui.panes.settings", "SettingsPage"),
 }
@@ -50,6 +52,7 @@ class MainWindow(QMainWindow):
         self.frame = Frame(self)
         self.setCentralWidget(self.frame)
         self.opener = Opener(session, self)
+        self.format_asker = FormatAsker(session, self.opener, self)
         self.actions_ = Actions(session, self.frame, self, self.show_pane)
         self.strip_director = StripDirector(self.frame.strip, session.jobs, training)
         self.device_chip = DeviceChip(session, self.frame.top)
@@ -129,7 +132,7 @@ class MainWindow(QMainWindow):
         session.saved_changed.connect(self._show_saved)
         session.run_in_view_changed.connect(self._show_run)
         session.runs_changed.connect(self._show_run)
-        session.problems_changed.connect(self._show_dots)
+        session.findings.changed.connect(self._show_dots)
         session.undo_stack.indexChanged.connect(self._show_undo)
         self.training.running_changed.connect(self._show_dots)
         self.opener.pictures_opened.connect(self._classify)
@@ -186,7 +189,7 @@ class MainWindow(QMainWindow):
         self.frame.top.set_redo(stack.redoText() if stack.canRedo() else None)
 
     def _show_dots(self) -> None:
-        problems = len(self.session.problems)
+        problems = len(self.session.findings.problems)
         words = f"{problems} problems" if problems else ""
         self.frame.rail.set_dot("data", "warning" if problems else "", words)
         running = self.training.is_running

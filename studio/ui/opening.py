@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -16,10 +13,10 @@ from studio.core.control import Control, Progress
 from studio.core.errors import DatasetError, StudioError
 from studio.core.paths import data_folder, display_name, from_text
 from studio.core.project import Project, is_project
-from studio.data.dataset import Dataset, unusable
 from studio.data.names import is_picture_name
-from studio.data.split import SplitSpec, assign
+from studio.data.split import SplitSpec
 from studio.ui.jobs import Job
+from studio.ui.reading import AS_RECOGNISED, Doubtful, How, Opened, Tell, read, reader
 from studio.ui.session import Session
 
 if TYPE_CHECKING:
@@ -28,29 +25,6 @@ if TYPE_CHECKING:
 SAMPLE_COUNT = 2400
 SAMPLE_SIDE = 64
 
-Tell = Callable[["Peek | None"], None]
-"""What a job calls with the first pictures, before it indexes the rest."""
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A data set with its split, ``(n,) int8`` as of ``studio.data.split.assign``."""
-
-    dataset: Dataset
-    split: SplitSpec
-    assignment: NDArray[np.int8]
-
-
-@dataclass(frozen=True)
-class _How:
-    """The format that a project remembers, with what a person corrected; recognised where empty."""
-
-    format: str = ""
-    options: Mapping[str, str] = field(default_factory=dict)
-
-
-_AS_RECOGNISED = _How()
-
 
 class Opener(QObject):
     """Turns requests to open something into jobs, and their results into the session's state.
@@ -58,10 +32,12 @@ class Opener(QObject):
     Signals:
         pictures_opened: paths of pictures that are to be classified.
         messages: sentences about what was reset while a project was opened.
+        doubted: a Doubtful that a person should explain before it is opened.
     """
 
     pictures_opened = Signal(list)
     messages = Signal(list)
+    doubted = Signal(object)
     _peeked = Signal(int, object)
 
     def __init__(self, session: Session, window: QWidget) -> None:
@@ -98,13 +74,24 @@ class Opener(QObject):
             write_sample(
                 folder, count=SAMPLE_COUNT, size=SAMPLE_SIDE, progress=progress, control=control
             )
-            return _read(folder, SplitSpec(), progress, control, tell)
+            return read(folder, SplitSpec(), progress, control, tell)
 
         self._start("Drawing the sample", work, self._take_new)
 
     def open_folder(self, path: Path) -> None:
         """Open a data set, in a new project unless this one is still empty."""
-        self._start(_words(path), _reader(path, SplitSpec()), self._take_new)
+        self._start(_words(path), reader(path, SplitSpec(), How(may_ask=True)), self._take_new)
+
+    def open_as(self, path: Path, how: How) -> None:
+        """Open a data set as a person says, in a new project unless this one is still empty."""
+        self._start(_words(path), reader(path, SplitSpec(), how), self._take_new)
+
+    def reopen(self, how: How) -> None:
+        """Read this project's pictures in another way; what was done to them stays."""
+        original = self._session.original
+        if original is not None:
+            place = original.place
+            self._start(_words(place), reader(place, self._session.split, how), self._take)
 
     def open_project(self, path: Path) -> None:
         """Open a project, then its pictures; asks nothing if they are where they were."""
@@ -122,11 +109,11 @@ class Opener(QObject):
         project = self._session.project
         known = project.document.dataset if project is not None else None
         how = (
-            _How(known.format, known.options)
-            if known is not None and known.options
-            else _AS_RECOGNISED
+            How(known.format, known.options, known.chosen)
+            if known is not None and (known.options or known.chosen)
+            else AS_RECOGNISED
         )
-        self._start(_words(path), _reader(path, self._session.split, how), self._take)
+        self._start(_words(path), reader(path, self._session.split, how), self._take)
 
     def ask_folder(self) -> None:
         """Ask for a folder of pictures."""
@@ -184,17 +171,21 @@ class Opener(QObject):
     def _start(
         self,
         words: str,
-        work: Callable[[Progress, Control, Tell], Opened],
+        work: Callable[[Progress, Control, Tell], Opened | Doubtful],
         take: Callable[[Opened], None],
     ) -> None:
         if self._job is not None and self._job.is_running:
             self._job.cancel()  # what was asked for last is what the person wants
         self._number = number = self._number + 1
 
-        def done(opened: Opened) -> None:
-            if number == self._number:
+        def done(opened: Opened | Doubtful) -> None:
+            if number != self._number:
+                return
+            if isinstance(opened, Opened):
                 take(opened)
-                self._session.set_peek(None)
+            self._session.set_peek(None)
+            if isinstance(opened, Doubtful):
+                self.doubted.emit(opened)
 
         def failed(error: StudioError) -> None:
             if number == self._number:
@@ -235,36 +226,3 @@ class Opener(QObject):
 
 def _words(path: Path) -> str:
     return f"Opening {display_name(path.name)}"
-
-
-def _reader(
-    path: Path, split: SplitSpec, how: _How = _AS_RECOGNISED
-) -> Callable[[Progress, Control, Tell], Opened]:
-    def work(progress: Progress, control: Control, tell: Tell) -> Opened:
-        return _read(path, split, progress, control, tell, how)
-
-    return work
-
-
-def _read(
-    path: Path,
-    split: SplitSpec,
-    progress: Progress,
-    control: Control,
-    tell: Tell,
-    how: _How = _AS_RECOGNISED,
-) -> Opened:
-    """Everything about a data set that takes long, so that the window need not wait for it."""
-    # With them come all formats, which the first paint need not wait for.
-    from studio.data.index import open_dataset
-    from studio.data.peek import peek
-
-    control.checkpoint()
-    if how.format in ("", "folder", "split-folders") and path.is_dir():
-        tell(peek(path))
-    dataset = open_dataset(
-        path, how.format or None, progress=progress, control=control, options=how.options
-    )
-    dataset.fingerprint()  # kept by the data set
-    left_out = unusable(dataset, dataset.problems)
-    return Opened(dataset, split, assign(dataset, split, excluded=left_out))

@@ -22,15 +22,19 @@ from studio.core.runs import RunFolder, RunRecord, list_runs, next_run_number
 from studio.core.settings import Recent, SettingsStore
 from studio.core.spec import Spec, parse_spec
 from studio.data.balance import class_problems, nothing_to_learn
-from studio.data.dataset import CLASS_PROBLEMS, Dataset, Problem, unusable
-from studio.data.split import SplitSpec, assign, shuffle_keys
+from studio.data.bands import ShownBands
+from studio.data.dataset import CLASS_PROBLEMS, NO_SPLIT, Dataset, Problem, unusable
+from studio.data.split import SplitSpec
 from studio.models.architectures.small_cnn import SmallCnn
 from studio.models.registry import ARCHITECTURES, ArchitectureSpec
 from studio.training.recipe import Recipe
 from studio.ui.changes import Changes
+from studio.ui.findings import Findings
+from studio.ui.splitting import Splitting
 from studio.ui.undo import ChangeSpec
 
 if TYPE_CHECKING:
+    from studio.data.doctor import Checked
     from studio.data.peek import Peek
     from studio.ui.engines import Engines
     from studio.ui.jobs import Jobs
@@ -56,13 +60,17 @@ class Session(QObject):
         split_changed, input_changed, policy_changed, model_changed, recipe_changed: that spec.
         runs_changed: a run was added, removed, or its record changed.
         run_in_view_changed: another run is the one that Understand and Classify use.
+        shown_changed: other bands of deep pictures are looked at.
         picture_in_view_changed: the picture chosen in Data, for the panes that need one.
         failed: a StudioError that no pane caught, to be shown by the window.
         pane_requested: the name of a pane that should come to the front.
         open_requested: a Path (folder, project or picture) is to be opened; ``ui/opening.py``.
         sample_requested: the built-in sample is to be opened.
+        build_requested: a new data set is wanted, to be filled here.
         folder_dialog_requested, file_dialog_requested: ask for a folder of pictures, or for a
             file that is a data set.
+        format_dialog_requested: show how the open data set is read, and correct it.
+        open_as_requested(bool): ask for a file, or where True for a folder, and how to read it.
         project_dialog_requested, locate_requested: ask for a project, or where the pictures of
             this project are now.
     """
@@ -80,13 +88,17 @@ class Session(QObject):
     recipe_changed = Signal()
     runs_changed = Signal()
     run_in_view_changed = Signal()
+    shown_changed = Signal()
     picture_in_view_changed = Signal()
     failed = Signal(object)
     pane_requested = Signal(str)
     open_requested = Signal(object)
     sample_requested = Signal()
+    build_requested = Signal()
     folder_dialog_requested = Signal()
     file_dialog_requested = Signal()
+    format_dialog_requested = Signal()
+    open_as_requested = Signal(bool)
     project_dialog_requested = Signal()
     locate_requested = Signal()
 
@@ -111,8 +123,11 @@ class Session(QObject):
         self.problems: list[Problem] = []
         self.split = SplitSpec()
         self.assignment: NDArray[np.int8] = np.empty(0, np.int8)
-        self._keys: tuple[list[str], int, NDArray[np.uint64]] | None = None
+        self.splitting = Splitting(self)
+        self.splitting.drawn.connect(self._split_drawn)
+        self.findings = Findings(self)
         self.input = InputSpec()
+        self.shown = ShownBands()
         self.policy = Policy()
         self.model: ArchitectureSpec = default_model()
         self.recipe = Recipe()
@@ -139,6 +154,7 @@ class Session(QObject):
         self._take_dataset(None)
         self.split = self._section("split", SplitSpec(), messages)
         self.input = self._section("input", InputSpec(), messages)
+        self.shown = self._section("shown", ShownBands(), messages)
         self.policy = self._section("policy", Policy(), messages)
         self.recipe = self._section("recipe", Recipe(), messages)
         self.model = self._model_section(messages)
@@ -150,7 +166,8 @@ class Session(QObject):
         self._remember()
         self.changes.fill_stack()
         for signal in (
-            self.project_changed, self.split_changed, self.input_changed, self.policy_changed,
+            self.project_changed, self.split_changed, self.input_changed, self.shown_changed,
+            self.policy_changed,
             self.model_changed, self.recipe_changed, self.run_in_view_changed,
         ):  # fmt: skip
             signal.emit()
@@ -280,7 +297,7 @@ class Session(QObject):
             before = project.document
             project.set_dataset(
                 dataset.place, dataset.format, dataset.fingerprint(), len(dataset.paths),
-                dataset.options,
+                dataset.options, dataset.chosen,
             )  # fmt: skip
             if project.is_unnamed and project.document.name == "New project":
                 name = dataset.name
@@ -300,11 +317,27 @@ class Session(QObject):
             self._assign()
             self.split_changed.emit()
 
+    def set_checked(self, checked: Checked) -> None:
+        """Take over what a check of all pictures found: problems, and which are near twins."""
+        if checked.problems != self.problems:
+            self.set_problems(checked.problems)
+        if self.dataset is not None and self.splitting.know_twins(checked.twins):
+            if self.split.together == "twins":
+                self._assign()
+            self.split_changed.emit()
+
     def set_picture_in_view(self, path: Path | None) -> None:
         """The picture that Augment and Understand show."""
         if path != self.picture_in_view:
             self.picture_in_view = path
             self.picture_in_view_changed.emit()
+
+    def set_shown(self, shown: ShownBands) -> None:
+        """Look at other bands of pictures that have more than three; nothing else changes."""
+        if shown != self.shown:
+            self.shown = shown
+            self._changed()
+            self.shown_changed.emit()
 
     # --- specs, each with undo ------------------------------------------------------------------
 
@@ -397,6 +430,13 @@ class Session(QObject):
         """Why the pictures cannot be trained on, and what to do; empty where they can."""
         if self.dataset is None:
             return "There are no pictures to learn from.", "Open a folder in Data."
+        if self.splitting.is_drawing:
+            return "The pictures are being split.", "It takes a moment; then start again."
+        if self.splitting.waits(self.split):
+            return (
+                "Near twins are kept together, and the pictures are still being checked for them.",
+                "Wait for the check, or keep nothing together in the form of the split.",
+            )
         return nothing_to_learn(self.dataset.outputs, self.dataset.labels, self.assignment)
 
     def reload_runs(self) -> None:
@@ -433,6 +473,8 @@ class Session(QObject):
         self, dataset: Dataset | None, assignment: NDArray[np.int8] | None = None
     ) -> None:
         dataset = self.dataset = self.changes.take(dataset)
+        self.splitting.forget()
+        self.assignment = np.empty(0, np.int8)  # that of the other pictures means nothing here
         self.problems = list(dataset.problems) if dataset is not None else []
         self.picture_in_view = None
         if assignment is None or self.changes.are_there:
@@ -444,22 +486,24 @@ class Session(QObject):
         self.picture_in_view_changed.emit()
 
     def _assign(self) -> None:
+        """Draw the split; of very many pictures it comes later, with ``split_changed``."""
         if self.dataset is None:
+            self.splitting.stop()
             self.assignment = np.empty(0, np.int8)
-            self._keys = None
-        else:
-            left_out = self._left_out()
-            # Pictures that a person excludes leave the split afterwards: the others stay where
-            # they are, so that runs before and after can be compared.
-            keys = self._shuffle_keys(self.dataset.paths)
-            drawn = assign(self.dataset, self.split, excluded=left_out, keys=keys)
+            return
+        # Pictures that a person excludes leave the split afterwards: the others stay where they
+        # are, so that runs before and after can be compared.
+        left_out = self._left_out()
+        drawn = self.splitting.draw(self.dataset, self.split, left_out)
+        if drawn is not None:
             self.assignment = self.changes.placed(drawn, left_out)
+        elif len(self.assignment) != len(self.dataset):
+            none_yet = np.full(len(self.dataset), NO_SPLIT, np.int8)
+            self.assignment = self.changes.placed(none_yet, left_out)
 
-    def _shuffle_keys(self, paths: list[str]) -> NDArray[np.uint64]:
-        """What takes the time of a split; the same as long as the pictures are."""
-        if self._keys is None or self._keys[0] is not paths or self._keys[1] != self.split.seed:
-            self._keys = paths, self.split.seed, shuffle_keys(paths, self.split.seed)
-        return self._keys[2]
+    def _split_drawn(self, drawn: NDArray[np.int8]) -> None:
+        self.assignment = self.changes.placed(drawn, self._left_out())
+        self.split_changed.emit()
 
     def _labels_changed(self) -> None:
         """A person changed something about the pictures, or took it back."""
@@ -479,8 +523,10 @@ class Session(QObject):
         """The problems of the files, with those of the classes as they are now."""
         assert self.dataset is not None
         files = [p for p in problems if p.kind not in CLASS_PROBLEMS]
-        usable = ~(unusable(self.dataset, files) | self.changes.excluded())
-        return files + class_problems(self.dataset, usable)
+        left_out = unusable(self.dataset, files)
+        if not left_out.any():  # so it was judged already when the changes were worked out
+            return files + [p for p in self.dataset.problems if p.kind in CLASS_PROBLEMS]
+        return files + class_problems(self.dataset, ~(left_out | self.changes.excluded()))
 
     def _left_out(self) -> NDArray[np.bool_]:
         if self.dataset is None:
@@ -499,7 +545,7 @@ class Session(QObject):
 
     def _write_sections(self) -> None:
         assert self.project is not None
-        for name in ("split", "input", "policy", "model", "recipe"):
+        for name in ("split", "input", "shown", "policy", "model", "recipe"):
             self.project.set_section(name, getattr(self, name).model_dump(mode="json"))
         run = self.run_in_view.record.id if self.run_in_view else ""
         self.project.set_section("view", {"run": run})

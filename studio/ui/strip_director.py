@@ -8,7 +8,7 @@ from studio.ui.jobs import Job, Jobs
 from studio.ui.shell.strip import Strip, StripState
 from studio.ui.training import TrainingController
 from studio.ui.widgets.dialogs import show_error
-from studio.ui.widgets.numbers import number, time_left
+from studio.ui.widgets.numbers import file_size, number, time_left
 
 REFRESH_MS = 100
 
@@ -99,7 +99,8 @@ def _job_state(job: Job) -> StripState:
     left = job.seconds_left
     words = job.detail
     if total:
-        words = f"{number(job.done)} of {number(total)}"
+        said = file_size if job.in_bytes else number
+        words = f"{said(job.done)} of {said(total)}"
     return StripState(
         name=job.words,
         epoch="Stopping…" if job.is_cancelling else words,

@@ -27,10 +27,13 @@ STEPS = (64, 128, 256, 512, 1024)
 
 MOST_BYTES = 160_000_000
 MOST_WAITING = 600
+MOST_WORKERS = 8
 LONGEST_HOLD = 0.05
 """Seconds that decoding waits for a frame at most."""
 
-Key = tuple[str, int]
+Shown = tuple[int, int, int]
+Key = tuple[str, int, Shown]
+"""Path, side in device pixels, and the bands shown of a picture with more than three."""
 
 
 def step_for(side: float) -> int:
@@ -89,13 +92,17 @@ class _Worker(QRunnable):
                 self._tell()
 
 
-def decode(path: str, side: int) -> QImage | str:
-    """A thumbnail of at most ``side`` × ``side`` pixels, or a sentence why there is none."""
+def decode(path: str, side: int, shown: Shown = (0, 1, 2)) -> QImage | str:
+    """A thumbnail of at most ``side`` × ``side`` pixels, or a sentence why there is none.
+
+    Args:
+        shown: of more than three bands, those for red, green and blue.
+    """
     # Here and not above: with it come Pillow and OpenCV, which the first paint need not wait for.
     from studio.data import pixels
 
     try:
-        return to_image(pixels.thumbnail(Path(path), side))
+        return to_image(pixels.thumbnail(Path(path), side, shown))
     except StudioError as error:
         return error.message
     except Exception as error:
@@ -116,13 +123,19 @@ class ThumbnailLoader(QObject):
         super().__init__(parent)
         self._wishes = _Wishes()
         self._wishes.may_work.set()
+        self._shown: Shown = (0, 1, 2)
         self._known: OrderedDict[Key, QPixmap] = OrderedDict()
         self._bytes = 0
         self._reasons: dict[str, str] = {}
-        self._most = max(1, min(4, QThread.idealThreadCount() - 1))
+        # All cores: while a frame is painted they wait, see hold().
+        self._most = max(1, min(MOST_WORKERS, QThread.idealThreadCount()))
         self._tell = bell(self._collect)
         wishes = self._wishes
         self.destroyed.connect(lambda: _close(wishes))
+
+    def set_shown(self, shown: Shown) -> None:
+        """Show other bands of pictures that have more than three; who shows them asks again."""
+        self._shown = shown
 
     def hold(self) -> None:
         """A frame is coming: begin no decoding until :meth:`go_on`, or for 50 ms."""
@@ -134,10 +147,10 @@ class ThumbnailLoader(QObject):
 
     def known(self, path: str, side: float) -> QPixmap | None:
         """As :meth:`get`, without asking for what is not known."""
-        found = self._known.get((path, step_for(side)))
+        found = self._known.get((path, step_for(side), self._shown))
         if found is not None:
             return found
-        others = (self._known.get((path, step)) for step in reversed(STEPS))
+        others = (self._known.get((path, step, self._shown)) for step in reversed(STEPS))
         return next((pixmap for pixmap in others if pixmap is not None), None)
 
     def get(self, path: str, side: float) -> QPixmap | None:
@@ -145,7 +158,7 @@ class ThumbnailLoader(QObject):
 
         None while nothing is known; see :meth:`reason` for pictures that cannot be read.
         """
-        key = (path, step_for(side))
+        key = (path, step_for(side), self._shown)
         found = self._known.get(key)
         if found is not None:
             self._known.move_to_end(key)
@@ -200,13 +213,13 @@ class ThumbnailLoader(QObject):
             self._wishes.done.clear()
             self._wishes.busy.difference_update(key for key, _ in done)
             self._wishes.told = False
-        for (path, side), result in done:
+        for key, result in done:
             if isinstance(result, str):
-                self._reasons[path] = result
+                self._reasons[key[0]] = result
             else:
-                self._keep((path, side), QPixmap.fromImage(result))
+                self._keep(key, QPixmap.fromImage(result))
         if done:
-            self.arrived.emit({path for (path, _), _ in done})
+            self.arrived.emit({key[0] for key, _ in done})
 
     def _keep(self, key: Key, pixmap: QPixmap) -> None:
         old = self._known.pop(key, None)

@@ -11,6 +11,7 @@ from studio.core.spec import Spec
 
 if TYPE_CHECKING:
     from studio.ui.changes import Changes
+    from studio.ui.deeds import Deed
     from studio.ui.session import Session
 
 MERGE_SECONDS = 0.8
@@ -52,23 +53,23 @@ class ChangeSpec(QUndoCommand):
 
 
 class ChangeData(QUndoCommand):
-    """One action of the overlay, which was done before it came here.
+    """One action of the overlay, which was done, or was asked for, before it came here.
 
     Undo and redo move the cursor of the overlay's own journal, so that both are also on the disk.
     Where the disk refuses, the action stays as it is, and the next redo does nothing.
     """
 
-    def __init__(self, changes: Changes, words: str) -> None:
+    def __init__(self, changes: Changes, words: str, deed: Deed) -> None:
         super().__init__(words)
-        self._changes = changes
-        self._is_done = True
+        self._changes, self.deed = changes, deed
+        self._is_new = True
 
     def undo(self) -> None:
         """Take the action back."""
-        if self._is_done:
-            self._is_done = not self._changes.step_back()
+        self._changes.step(self.deed, back=True)
 
     def redo(self) -> None:
         """Do the action again; nothing when it comes onto the stack."""
-        if not self._is_done:
-            self._is_done = self._changes.step_forward()
+        if not self._is_new:
+            self._changes.step(self.deed, back=False)
+        self._is_new = False

@@ -117,4 +117,4 @@ def _times(dataset: Dataset) -> tuple[float, float, list[Problem]]:
         start = time.perf_counter()
         find_copies(measures)
         searching = time.perf_counter() - start
-        return decoding, searching, check_pictures(dataset, cache_folder=Path(cache))
+        return decoding, searching, check_pictures(dataset, cache_folder=Path(cache)).problems

@@ -94,6 +94,8 @@ def _window(root: Path, home: Path) -> list[Figure]:
                note=f"{when}; processor {first_processor * 1000:.0f} ms in all threads"),
         _frames("a frame while the wheel turns fast, 99th percentile", wheel, 1000 / 60),
         _frames("a frame while the bar is dragged through all, 95th", bar, None, 0.95),
+        _pace("frames a second, slowest quarter second of the wheel", wheel[0]),
+        _pace("frames a second, slowest quarter second of dragging", bar[0]),
     ]  # fmt: skip
 
 
@@ -170,6 +172,12 @@ def _scroll(  # type: ignore[no-untyped-def]
             application.processEvents()
             time.sleep(0.002)
     return seconds, processor
+
+
+def _pace(name: str, seconds: list[float], frames: int = 12) -> Figure:
+    """How many frames a second could be painted where that was slowest."""
+    longest = max(sum(seconds[i : i + frames]) for i in range(len(seconds) - frames + 1))
+    return Figure(name, frames / longest, "fps", limit=50, at_least=True)
 
 
 def _frames(

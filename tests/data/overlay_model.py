@@ -11,6 +11,7 @@ import numpy as np
 
 from studio.data.dataset import Dataset
 from studio.data.overlay.actions import (
+    Accept,
     Action,
     AddClass,
     Exclude,
@@ -212,6 +213,7 @@ def random_action(draw: random.Random) -> Action:
             lambda: Tag(paths=paths, tag=one),
             lambda: Untag(paths=paths, tag=one),
             lambda: MoveToSplit(paths=paths, split=draw.choice(tuple(SPLITS))),  # type: ignore[arg-type]
+            lambda: Accept(paths=paths, problem=draw.choice(("blurred", "split-leak"))),
             lambda: AddClass(output=output, name=one),
             lambda: RemoveClass(output=output, name=one),
             lambda: RenameClass(output=output, name=one, new_name=other),

@@ -68,7 +68,7 @@ def test_layout_opens_with_labels_and_splits(name: str, tmp_path: Path) -> None:
     assert len(names) == classes
     assert set(dataset.labels[output].tolist()) == set(range(classes))
     assert all(size > 0 for size in dataset.sizes.tolist())
-    assert not unusable(dataset, check_pictures(dataset)).any()
+    assert not unusable(dataset, check_pictures(dataset).problems).any()
     _brighter_for_later_classes(dataset, output)
 
 
@@ -184,7 +184,7 @@ def test_a_cut_file_lists_every_picture_that_is_missing(tmp_path: Path) -> None:
     cut = [p.path for p in dataset.problems if p.kind == "truncated"]
     assert cut == [f"train-images-idx3-ubyte/@{i}" for i in range(12, 20)]
     assert int(unusable(dataset, dataset.problems).sum()) == 8
-    kinds = Counter(p.kind for p in check_pictures(dataset))
+    kinds = Counter(p.kind for p in check_pictures(dataset).problems)
     assert kinds["truncated"] == 8
 
 
@@ -203,7 +203,7 @@ def test_broken_downloads_and_real_files(shared_data: Path) -> None:
     mnist = open_dataset(shared_data / "mnist" / "mnist_idx")
     assert len(mnist) == 10_000 and mnist.labels["class"][:4].tolist() == [7, 2, 1, 0]
     tiny = open_dataset(shared_data / "mnist" / "tiny_complete_idx")
-    assert len(tiny) == 20 and not unusable(tiny, check_pictures(tiny)).any()
+    assert len(tiny) == 20 and not unusable(tiny, check_pictures(tiny).problems).any()
     broken = open_dataset(shared_data / "mnist" / "kmnist_truncated")
     bad = unusable(broken, broken.problems)
     assert len(broken) == 10_000 and 9_800 < int(bad.sum()) < 10_000

@@ -41,7 +41,7 @@ def ill(tiny_dataset: Path) -> Path:
 def test_finds_every_kind(ill: Path) -> None:
     dataset = open_dataset(ill)
     (ill / "red" / "gone.png").unlink()
-    problems = check_pictures(dataset)
+    problems = check_pictures(dataset).problems
     assert {(p.kind, p.path) for p in problems} == {
         ("truncated", "red/cut.jpg"), ("unreadable", "red/text.png"),
         ("wrong-extension", "red/wrong.png"), ("empty", "red/empty.png"),
@@ -53,18 +53,19 @@ def test_finds_every_kind(ill: Path) -> None:
     bad = unusable(dataset, problems)
     out = {dataset.paths[i] for i in np.flatnonzero(bad)}
     assert out == {"red/cut.jpg", "red/text.png", "red/gone.png", "lone/1.png"}
-    again = check_pictures(open_dataset(ill))
+    again = check_pictures(open_dataset(ill)).problems
     assert len(again) == len(problems) - 1  # the file that is gone is not in the folder any more
 
 
 def test_checking_twice_lists_nothing_twice(ill: Path) -> None:
     dataset = open_dataset(ill)
-    dataset.problems[:] = check_pictures(dataset)
-    assert sorted(map(repr, check_pictures(dataset))) == sorted(map(repr, dataset.problems))
+    dataset.problems[:] = check_pictures(dataset).problems
+    again = check_pictures(dataset).problems
+    assert sorted(map(repr, again)) == sorted(map(repr, dataset.problems))
 
 
 def test_a_sound_data_set_has_no_problems(tiny_dataset: Path) -> None:
-    assert check_pictures(open_dataset(tiny_dataset)) == []
+    assert check_pictures(open_dataset(tiny_dataset)).problems == []
 
 
 def test_a_second_check_decodes_only_what_is_new(
@@ -75,18 +76,18 @@ def test_a_second_check_decodes_only_what_is_new(
     monkeypatch.setattr(doctor, "decode", lambda path: decoded.append(path) or real(path))
     cache = tmp_path / "cache"
     dataset = open_dataset(ill)
-    first = check_pictures(dataset, cache_folder=cache)
+    first = check_pictures(dataset, cache_folder=cache).problems
     assert len(decoded) == len(dataset)
     decoded.clear()
-    assert check_pictures(dataset, cache_folder=cache) == first
+    assert check_pictures(dataset, cache_folder=cache).problems == first
     assert not decoded
     (ill / "red" / "text.png").write_bytes(jpeg())
-    second = check_pictures(dataset, cache_folder=cache)
+    second = check_pictures(dataset, cache_folder=cache).problems
     assert decoded == [ill / "red" / "text.png"]
     assert ("wrong-extension", "red/text.png") in {(p.kind, p.path) for p in second}
     for file in cache.iterdir():
         file.write_text("{ cut in ha")
-    assert check_pictures(dataset, cache_folder=cache) == second
+    assert check_pictures(dataset, cache_folder=cache).problems == second
 
 
 def test_cancelling_keeps_what_was_checked(tiny_dataset: Path, tmp_path: Path) -> None:
@@ -106,7 +107,7 @@ def test_progress_ends_at_the_total(tiny_dataset: Path) -> None:
 
 def test_wrong_endings_of_real_pictures(shared_data: Path) -> None:
     dataset = open_dataset(shared_data / "clothes_colour_kind")
-    problems = check_pictures(dataset)
+    problems = check_pictures(dataset).problems
     wrong = [p for p in problems if p.kind == "wrong-extension"]
     assert len(wrong) >= 3
     assert any("PNG" in p.message for p in wrong)

@@ -23,7 +23,7 @@ from studio.data.containers.store import close_containers
 from studio.data.decoding import decode
 from studio.data.index import open_dataset
 from studio.data.restricted_pickle import PickleRefused, load_pickle
-from tests.data import writers
+from tests.data import table_writers, writers
 
 
 class _Runs:
@@ -324,6 +324,10 @@ WRITERS = {
     "d.mat": lambda p: writers.write_sat_mat(p / "d.mat", 4),
     "e.mat": lambda p: writers.write_sat_mat(p / "e.mat", 4, packed=False),
     "train.json": lambda p: writers.write_iceberg(p / "train.json", 4, side=6),
+    "train.csv": lambda p: table_writers.write_digits_csv(p, 6),
+    "fer2013.csv": lambda p: table_writers.write_fer2013(p / "fer2013.csv", 6),
+    "s.mat": lambda p: table_writers.write_emnist_mat(p / "s.mat", 6),
+    "t.mat": lambda p: table_writers.write_emnist_mat(p / "t.mat", 6, packed=False),
 }
 
 

@@ -233,12 +233,12 @@ def write_sat_mat73(file: Path, count: int = 16) -> Path:
 
 
 def write_svhn(file: Path, count: int = 20) -> Path:
-    """SVHN (Netzer and others, 2011): ``X`` 32 × 32 × 3 × n, ``y`` n × 1 from 1 to 10."""
+    """SVHN (Netzer and others, 2011): ``X`` 32 × 32 × 3 × n, ``y`` n × 1, 10 is a 0."""
     from scipy.io import savemat
 
     labels = labels_of(count, 10)
     pictures = np.moveaxis(pictures_of(labels, (32, 32, 3)), 0, -1)
-    savemat(file, {"X": pictures, "y": (labels[:, None] + 1).astype(np.uint8)})
+    savemat(file, {"X": pictures, "y": np.where(labels, labels, 10)[:, None].astype(np.uint8)})
     return file
 
 

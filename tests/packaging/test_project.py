@@ -20,6 +20,7 @@ IMPORTED_AS = {
     "imaug": "imgaug",
     "opencv-python-headless": "cv2",
     "pillow": "PIL",
+    "pi-heif": "pi_heif",
 }
 COME_WITH = {
     "shiboken6": "PySide6",

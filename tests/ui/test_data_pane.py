@@ -27,12 +27,13 @@ from studio.data.split import SplitSpec
 from studio.ui.jobs import Job
 from studio.ui.panes.data.classes import ALL
 from studio.ui.panes.data.facts import fit_sentence
-from studio.ui.panes.data.order import listed, name_ranks
+from studio.ui.panes.data.order import listed, name_order
 from studio.ui.panes.data.pane import DataPane
-from studio.ui.panes.data.problem_list import sentence
 from studio.ui.panes.data.split_box import SplitBox
+from studio.ui.panes.data.view import PICTURES, PROBLEMS
 from studio.ui.panes.start import describe_drop, when
 from studio.ui.thumbnails import ThumbnailLoader
+from studio.ui.widgets.combo import Combo
 from studio.ui.widgets.panel import Panel
 from studio.ui.widgets.text import Text
 from tests.conftest import write_noise
@@ -415,7 +416,7 @@ def test_orders_of_the_list(tmp_path: Path) -> None:
         write_noise(tmp_path / "set" / "b" / f"{name}.png", (9, 9, 9), 2)
     dataset = open_dataset(tmp_path / "set")
     lowered = [path.lower() for path in dataset.paths]
-    rows = listed(dataset, 0, lowered, "", "name", name_ranks(dataset))
+    rows = listed(dataset, 0, lowered, "", "name", name_order(dataset))
     assert [dataset.paths[i] for i in rows] == [
         "a/Picture 1.png", "a/picture 2.png", "a/picture 10.png",
     ]  # fmt: skip
@@ -465,8 +466,9 @@ def test_a_click_on_a_picture_shows_what_it_is(
     assert world.session.picture_in_view == path
     assert inspector.title.whole() == path.name
     facts = dict(inspector.facts.facts())
-    assert facts["Class"] == path.parent.name
-    assert facts["Split"] in ("Train", "Validation", "Test")
+    assert pane.view.inspector.labels.fields["class"].text() == path.parent.name
+    assert pane.view.inspector.labels.split.current() in ("train", "validation", "test")
+    assert facts["Folder"] == path.parent.name
     qtbot.waitUntil(lambda: inspector.size_label.text() == "32 × 32 px", timeout=5_000)
     assert inspector.format_label.text().startswith("PNG, RGB, 8 bit · ")
     before = world.session.picture_in_view
@@ -482,7 +484,7 @@ def test_several_pictures_are_counted(
     QTest.keyClick(grid, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     assert pane.view.inspector.title.whole() == "24 pictures selected"
     facts = dict(pane.view.inspector.many_facts.facts())
-    assert facts["Class"] == "3 different"
+    assert pane.view.inspector.many_labels.fields["class"].text() == "several"
     counts = np.bincount(world.session.assignment)
     words = f"{counts[0]} train, {counts[1]} validation, {counts[2]} test"
     assert facts["Split now"] == words
@@ -537,7 +539,7 @@ def test_the_tab_key_walks_from_left_to_right(
     assert QTest.qWaitForWindowActive(world.window)
     view.filter.setFocus()
     stops: list[QWidget] = []
-    for _ in range(9):
+    for _ in range(16):
         QTest.keyClick(world.window.focusWidget(), Qt.Key.Key_Tab)
         found = world.window.focusWidget()
         assert found is not None
@@ -559,7 +561,9 @@ def test_the_split_is_changed_in_its_form(
     click(box.edit_button)
     popover = box.popover()
     assert popover is not None
-    assert "mode" not in popover.form.names()
+    mode = popover.form.field("mode")
+    assert isinstance(mode, Combo)
+    assert [mode.itemData(i) for i in range(mode.count())] == ["ratio", "folds"]
     seed = popover.form.field("seed")
     seed.setFocus()
     QTest.keyClick(seed, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
@@ -600,36 +604,19 @@ def test_unreadable_pictures_are_counted_listed_and_left_out(
         return {p.kind for p in world.session.problems} >= {"unreadable", "empty"}
 
     qtbot.waitUntil(checked, timeout=15_000)
-    assert "<b>2 pictures could not be read</b> and were left out." in view.banner.label.text()
+    assert view.banner.label.text() == "<b>2 pictures could not be read</b>."
     click(view.banner.button)
-    model = view.problems.model
-    cells = [tuple(model.index(r, c).data() for c in range(3)) for r in range(model.rowCount())]
-    found = {where: (what, why) for what, where, why in cells}
-    assert found["red/broken.png"][0] == "Could not be read"
-    assert found["red/broken.png"][1]
-    assert "empty" in found["red/empty.jpg"][1].lower()
-    tools = view.problems.tools
-    assert all(tool.isVisible() for tool in tools) and not view.views.isVisible()
-    click(view.problems.copy_button)
-    assert "red/broken.png" in QApplication.clipboard().text()
-    click(view.problems.back_button)
-    assert view.pages.currentIndex() == 0
-    assert not any(tool.isVisible() for tool in tools) and view.views.isVisible()
+    page = view.problems
+    assert view.page() == PROBLEMS and page.isVisible() and not view.frame.isVisible()
+    found = {p.path: p.message for p in world.session.findings.problems}
+    assert found["red/broken.png"]
+    assert "empty" in found["red/empty.jpg"].lower()
+    click(page.back_button)
+    assert view.page() == PICTURES and view.frame.isVisible()
     dataset = world.session.dataset
     assert dataset is not None
     if "red/broken.png" in dataset.paths:
         assert world.session.assignment[dataset.paths.index("red/broken.png")] == -1
-
-
-def test_the_sentence_about_problems() -> None:
-    from studio.data.dataset import Problem
-
-    assert sentence([]) == ""
-    one = [Problem("unreadable", "a.png", "x")]
-    assert sentence(one) == "<b>1 picture could not be read</b> and was left out."
-    more = [*one, Problem("wrong-extension", "b.jpg", "x"), Problem("too-few", "c", "x")]
-    assert sentence(more).endswith("left out. 2 more remarks.")
-    assert sentence(more[1:]).startswith("<b>Wrong file ending</b>: 1, and 1 more remark")
 
 
 def test_a_folder_that_vanished_is_noticed(

@@ -465,12 +465,14 @@ def test_thousands_at_once(qapp: QApplication, tmp_path: Path, qtbot: QtBot) -> 
         pane.view.grid.setFocus()
         QTest.keyClick(pane.view.grid, Qt.Key.Key_A, CTRL)
         QTest.keyClick(pane.view.grid, Qt.Key.Key_Delete)
-        assert world.session.changes.excluded().all()
+        qtbot.waitUntil(lambda: bool(world.session.changes.excluded().all()), timeout=10_000)
         assert (world.session.assignment == -1).all()
         assert world.session.nothing_to_learn()[0]
         undo(world)
         QTest.keyClick(pane.view.grid, Qt.Key.Key_1)
-        assert dataset_of(world).class_counts().tolist() == [count, 0]
+        qtbot.waitUntil(
+            lambda: dataset_of(world).class_counts().tolist() == [count, 0], timeout=10_000
+        )
         assert len(pane.view.grid.chosen_rows()) == count
         assert pane.view.classes.chosen() == ALL
     finally:

@@ -132,7 +132,7 @@ def test_opening_another_folder_starts_another_project(
     assert Project.open(first.path).dataset_path() == tiny_dataset
 
 
-@pytest.mark.parametrize("what", ["empty", "missing", "pictures only"])
+@pytest.mark.parametrize("what", ["empty", "missing", "films only"])
 def test_a_folder_that_is_no_data_set_changes_nothing(
     what: str, world: World, tiny_dataset: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -141,8 +141,8 @@ def test_a_folder_that_is_no_data_set_changes_nothing(
     folder = tmp_path / "bad"
     if what != "missing":
         folder.mkdir()
-    if what == "pictures only":
-        shutil.copy(next((tiny_dataset / "red").iterdir()), folder)
+    if what == "films only":
+        (folder / "holiday.mp4").write_bytes(bytes(100))
     failures: list[StudioError] = []
     session.failed.disconnect()
     session.failed.connect(failures.append)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,10 @@ _TURNED = (
     ", mirrored and turned by 90°", ", turned by 90°", ", turned by 90°",
     ", mirrored and turned by 90°",
 )  # fmt: skip
+
+
+_SAVED_AGAIN = 0.995
+"""Likeness from which only the compression differs."""
 
 
 def copy_problems(
@@ -49,6 +53,20 @@ def copy_problems(
         if not conflicts and not leaks:
             problems += relation.copies(rows)
     return problems
+
+
+def not_labelled(dataset: Dataset, known: Iterable[Problem]) -> list[Problem]:
+    """A ``no-label`` for each picture without any label that no problem says so of already.
+
+    The window counts them in a banner of their own, with the way to label them.
+    """
+    has = np.zeros(len(dataset), bool)
+    for output in dataset.outputs:
+        has |= dataset.has_label(output)
+    said = {p.path for p in known if p.kind == "no-label"}
+    words = "This picture has no class yet, so it is not trained on."
+    without = (dataset.paths[row] for row in np.flatnonzero(~has).tolist())
+    return [Problem("no-label", path, words) for path in without if path not in said]
 
 
 def _partners(rows: NDArray[np.int64], differ: Callable[[int, int], bool]) -> dict[int, int]:
@@ -108,8 +126,8 @@ class _Relation:
 
     def conflict(self, row: int, other: int) -> Problem:
         """One picture of two that are labelled differently."""
-        return Problem(
-            "label-conflict", self._dataset.paths[row],
+        return self._problem(
+            "label-conflict", row, other,
             f"{self._alike(row, other)}, which is labelled {self._label(other)}; this one is "
             f"labelled {self._label(row)}. One of them is wrong, or both hold.",
         )  # fmt: skip
@@ -117,8 +135,8 @@ class _Relation:
     def leak(self, row: int, other: int, split: NDArray[np.int8]) -> Problem:
         """One picture of two that lie in different parts."""
         here, there = Split(int(split[row])).label, Split(int(split[other])).label
-        return Problem(
-            "split-leak", self._dataset.paths[row],
+        return self._problem(
+            "split-leak", row, other,
             f"{self._alike(row, other)}. That one is in {there}, this one in {here}: the result "
             "looks better than it is.",
         )  # fmt: skip
@@ -139,21 +157,59 @@ class _Relation:
             if row == original or paths[row] == paths[other]:  # two rows of one file are no copy
                 continue
             kind = "exact-duplicate" if exact[row] == exact[other] else "near-duplicate"
-            problems.append(Problem(kind, paths[row], self._alike(row, other) + "."))
+            problems.append(self._problem(kind, row, other, self._alike(row, other) + "."))
         return problems
+
+    def _problem(self, kind: str, row: int, other: int, words: str) -> Problem:
+        paths, exact = self._dataset.paths, self._copies.exact
+        alike: float | None = 1.0
+        if exact[row] != exact[other]:
+            found = self._twins.get(self._pair(row, other))
+            alike = None if found is None else float(found[0])
+        return Problem(kind, paths[row], words, paths[other], alike, self._how(row, other))
+
+    def _pair(self, row: int, other: int) -> tuple[int, int]:
+        exact = self._copies.exact
+        a, b = sorted((int(exact[row]), int(exact[other])))
+        return a, b
+
+    def _how(self, row: int, other: int) -> str:
+        """What the first picture has that the second has not, the plainest thing of all."""
+        if self._copies.exact[row] == self._copies.exact[other]:
+            return "the same file twice" if self._are_same_files(row, other) else "the same pixels"
+        pair = self._pair(row, other)
+        if pair not in self._twins:
+            return "a copy of a copy"
+        if turned := _TURNED[self._twins[pair][1]]:
+            return turned.removeprefix(", ")
+        one, two = self._measures[row], self._measures[other]
+        size = float(np.sqrt(_area(one) / max(1.0, _area(two))))
+        if not 0.98 < size < 1.02:
+            word = "larger" if size > 1 else "smaller"
+            return f"{word} by {abs(size - 1):.0%}".replace("%", "\u202f%")
+        light = float(one["mean"]) / max(1.0, float(two["mean"]))
+        if not 0.97 < light < 1.03:
+            word = "brighter" if light > 1 else "darker"
+            return f"{word} by {abs(light - 1):.0%}".replace("%", "\u202f%")
+        # Two photographs of alike things may also pass for copies: nothing is claimed of those.
+        return "saved again" if self._twins[pair][0] >= _SAVED_AGAIN else ""
+
+    def _are_same_files(self, row: int, other: int) -> bool:
+        here, there = self._dataset.absolute(row), self._dataset.absolute(other)
+        sizes = self._dataset.sizes
+        return bool(sizes[row] == sizes[other]) and same_bytes(here, there)
 
     def _alike(self, row: int, other: int) -> str:
         name = f"“{display_name(self._dataset.paths[other])}”"
         exact = self._copies.exact
         if exact[row] == exact[other]:
-            here, there = self._dataset.absolute(row), self._dataset.absolute(other)
-            if self._dataset.sizes[row] == self._dataset.sizes[other] and same_bytes(here, there):
+            if self._are_same_files(row, other):
                 return f"The file is byte for byte the same as {name}"
             width, height = self._measures["width"][row], self._measures["height"][row]
             return f"All {int(width) * int(height):,} pixels are the same as in {name}"
-        a, b = sorted((int(exact[row]), int(exact[other])))
-        if (a, b) in self._twins:
-            alike, symmetry = self._twins[a, b]
+        pair = self._pair(row, other)
+        if pair in self._twins:
+            alike, symmetry = self._twins[pair]
             return f"The picture is {alike:.0%} like {name}{_TURNED[symmetry]}".replace(
                 "%", "\u202f%"
             )
@@ -165,3 +221,7 @@ class _Relation:
             for output in self._dataset.outputs
         ]
         return " and ".join(names)
+
+
+def _area(row: np.void) -> float:
+    return float(row["width"]) * float(row["height"])

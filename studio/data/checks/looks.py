@@ -59,7 +59,13 @@ def look_problems(measures: Measures, paths: list[str]) -> list[Problem]:
     ):  # fmt: skip
         rows = np.flatnonzero(which & left)
         left[rows] = False
-        found += [Problem(kind, paths[i], _words(kind, measures[i], usual)) for i in rows.tolist()]
+        found += [
+            Problem(
+                kind, paths[i], _words(kind, measures[i], usual),
+                how=_fact(kind, measures[i], usual),
+            )
+            for i in rows.tolist()
+        ]  # fmt: skip
     return found
 
 
@@ -126,3 +132,13 @@ def _words(kind: str, row: np.void, usual: float) -> str:
         f"The picture looks blurred: it has {share:.0%} of the fine detail that is usual in this "
         "data set."
     ).replace("%", "\u202f%")
+
+
+def _fact(kind: str, row: np.void, usual: float) -> str:
+    """The number that was judged, in a few words."""
+    if kind == "blank":
+        return f"varies by {float(row['contrast']):.1f} of 255"
+    if kind in ("dark", "bright"):
+        return f"brightness {float(row['mean']):.0f} of 255"
+    share = float(np.exp(float(row["sharpness"]) - usual))
+    return f"{share:.0%} of the usual detail".replace("%", "\u202f%")

@@ -54,7 +54,7 @@ def size_problems(measures: Measures, paths: list[str]) -> list[Problem]:
             kind, words = "odd-size", _shape_words(said, shape[i], float(np.median(shape)))
         else:
             kind, words = "odd-size", _size_words(said, size[i], float(np.median(size)))
-        found.append(Problem(kind, paths[known[i]], words))
+        found.append(Problem(kind, paths[known[i]], words, how=said))
     return found
 
 

@@ -17,7 +17,7 @@ from studio.core.paths import display_name
 from studio.data.containers.depth import EIGHT_BITS, Depth, depth_of
 from studio.data.containers.layout import MAX_CHANNELS, guess_layout, is_layout, picture_shape
 from studio.data.containers.mistakes import reading
-from studio.data.containers.selectors import parse_selector
+from studio.data.containers.selectors import parse_selector, split_bands
 
 MAX_LABEL_BYTES = 1 << 30
 """An array of labels larger than that is refused before memory is taken."""
@@ -120,6 +120,8 @@ class Block:
     def _turned(self, picture: NDArray[Any]) -> NDArray[Any]:
         if "p" in self._axes:
             return picture.reshape(self.shape[:2])
+        if "q" in self._axes:
+            return np.ascontiguousarray(picture.reshape(self.shape[1::-1]).T)
         inner = self._axes.replace("n", "")
         order = [inner.index(axis) for axis in "hwc" if axis in inner]
         return np.ascontiguousarray(picture.transpose(order))
@@ -176,6 +178,10 @@ class Container(ABC):
 
     kind: ClassVar[str]
     title: ClassVar[str]
+    by_columns = False
+    """Whether flat pictures go down before they go right, as MATLAB's do."""
+    flat_last = False
+    """Whether the last axis of a flat array is likelier to count the pictures."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -222,6 +228,17 @@ class Container(ABC):
         """Whether opening an array reads nothing of it."""
         return True
 
+    def layout_of(self, stored: Stored, pictures: int | None = None) -> str:
+        """The likeliest layout of an array, empty where it can hold no pictures.
+
+        Args:
+            pictures: how many there are, where the labels tell.
+        """
+        if pictures is None and stored.order:
+            return stored.order
+        is_last = stored.order.endswith("n") or (self.flat_last and len(stored.shape) == 2)
+        return guess_layout(stored.shape, pictures, not is_last, self.by_columns)
+
     def labels(self, name: str) -> NDArray[Any]:
         """A small array as a whole: numbers, or text as ``object``. Raises PictureError."""
         stored = self._stored(name)
@@ -242,19 +259,29 @@ class Container(ABC):
     def read(self, selector: str) -> NDArray[Any]:
         """The picture that a selector names, ``(h, w)`` or ``(h, w, c)`` as it is stored."""
         names, axes, row = parse_selector(selector)
+        axes, bands = split_bands(axes)
         with reading(self.file):
             parts = [block.row(row) for block in self.block(names, axes)]
-        return parts[0] if len(parts) == 1 else _joined(parts)
+        return _picked(parts[0] if len(parts) == 1 else _joined(parts), bands)
 
     def eight_bits(self, selector: str) -> NDArray[np.uint8]:
         """The picture that a selector names as ``(h, w, c) uint8``. Raises PictureError."""
         names, axes, row = parse_selector(selector)
+        axes, bands = split_bands(axes)
         with reading(self.file):
             parts = [block.eight_bits(row) for block in self.block(names, axes)]
-        return parts[0] if len(parts) == 1 else _joined(parts)
+        return _picked(parts[0] if len(parts) == 1 else _joined(parts), bands)
 
     def _labels(self, stored: Stored) -> NDArray[Any]:
         return np.asarray(self._open(stored).array)
+
+    def cells(self) -> list[str]:
+        """Names of what may be lists of texts besides arrays, for :meth:`cell`."""
+        return []
+
+    def cell(self, name: str) -> list[list[str]]:
+        """The texts of a cell array, row by row; empty where it is none. Raises PictureError."""
+        return []
 
     def _stored(self, name: str) -> Stored:
         try:
@@ -267,9 +294,7 @@ class Container(ABC):
             ) from None  # fmt: skip
 
     def _block(self, name: str, axes: str) -> Block:
-        stored = self._stored(name)
-        axes = axes or stored.order or guess_layout(stored.shape)
-        return Block(self.values(name), axes)
+        return Block(self.values(name), axes or self.layout_of(self._stored(name)))
 
 
 def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
@@ -277,6 +302,19 @@ def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
     if len({p.shape[:2] for p in stacked}) > 1:
         raise PictureError("The bands of this picture have different sizes.")
     return np.concatenate(stacked, axis=2)
+
+
+def _picked(picture: NDArray[Any], bands: tuple[int, ...]) -> NDArray[Any]:
+    """The chosen bands in the chosen order; all where none is chosen."""
+    if not bands:
+        return picture
+    deep = picture if picture.ndim == 3 else picture[:, :, None]
+    if max(bands) >= deep.shape[2]:
+        raise PictureError(
+            f"The picture has {deep.shape[2]} bands, so band {max(bands) + 1} is not there.",
+            "Choose other bands, and open the data set again.",
+        )
+    return np.ascontiguousarray(deep[:, :, list(bands)])
 
 
 def size_of(shape: Sequence[int], dtype: np.dtype[Any]) -> int:

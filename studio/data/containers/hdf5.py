@@ -52,6 +52,7 @@ class Hdf5(Container):
         self._size = file.stat().st_size
         self._file = h5py.File(file, "r", rdcc_nbytes=_CHUNK_CACHE)
         self.is_matlab = self._file.userblock_size == _MATLAB
+        self.by_columns = self.flat_last = self.is_matlab
         self._seen: set[Any] = set()
         self._collect(self._file, "", 0)
 
@@ -163,6 +164,9 @@ class Hdf5(Container):
                 raise PictureError("The texts in the file are too long to be labels.")
             texts += part
         return texts
+
+    def cells(self) -> list[str]:
+        return list(self.texts)
 
     def cell(self, name: str) -> list[list[str]]:
         """The texts of a MATLAB cell array, row by row; empty where there is none."""

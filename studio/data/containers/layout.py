@@ -1,8 +1,9 @@
 """Which axis of an array counts the pictures, and which are height, width and channels.
 
 A layout is a word with one letter for each axis: ``n`` pictures, ``h`` height, ``w`` width, ``c``
-channels, ``p`` all pixels of a square picture in one row. ``nhwc`` is how Keras keeps pictures,
-``nchw`` PyTorch and CIFAR, ``hwcn`` MATLAB, ``np`` scikit-learn's flat digits.
+channels, ``p`` all pixels of a square picture, row by row, ``q`` the same column by column.
+``nhwc`` is how Keras keeps pictures, ``nchw`` PyTorch and CIFAR, ``hwcn`` MATLAB, ``np``
+scikit-learn's flat digits, ``nq`` MATLAB's.
 """
 
 from __future__ import annotations
@@ -18,16 +19,22 @@ _SMALLEST = 2  # px; below that it is no picture
 
 def is_layout(axes: str) -> bool:
     """Whether a word names every axis once and can be cut into pictures."""
-    return sorted(axes) in (sorted("np"), sorted("nhw"), sorted("nhwc"))
+    return sorted(axes) in (["n", "p"], ["n", "q"], sorted("nhw"), sorted("nhwc"))
 
 
-def guess_layout(shape: Sequence[int], pictures: int | None = None, first: bool = True) -> str:
+def guess_layout(
+    shape: Sequence[int],
+    pictures: int | None = None,
+    first: bool = True,
+    by_columns: bool = False,
+) -> str:
     """The likeliest layout of an array of pictures, empty where it can hold none.
 
     Args:
         pictures: how many there are, where the labels tell.
         first: whether this kind of file usually counts the pictures on the first axis; the last
             one where it does not, as in MATLAB.
+        by_columns: whether flat pictures go down before they go right.
     """
     ends = ["first", "last"] if first else ["last", "first"]
     if pictures is not None:
@@ -36,6 +43,8 @@ def guess_layout(shape: Sequence[int], pictures: int | None = None, first: bool 
     for end in ends:
         rest = list(shape[1:] if end == "first" else shape[:-1])
         inner = _inner(rest, first)
+        if inner == "p" and by_columns:
+            inner = "q"
         if inner:
             return f"n{inner}" if end == "first" else f"{inner}n"
     return ""
@@ -65,8 +74,9 @@ def picture_shape(shape: Sequence[int], axes: str) -> tuple[int, int, int]:
     Args:
         shape: of the whole array, as long as ``axes``.
     """
-    if "p" in axes:
-        side = math.isqrt(shape[axes.index("p")])
-        return (side, side, 1) if side * side == shape[axes.index("p")] else (0, 0, 0)
+    if set(axes) & set("pq"):
+        pixels = shape[1 - axes.index("n")]
+        side = math.isqrt(pixels)
+        return (side, side, 1) if side * side == pixels else (0, 0, 0)
     channels = shape[axes.index("c")] if "c" in axes else 1
     return shape[axes.index("h")], shape[axes.index("w")], channels

@@ -29,7 +29,7 @@ _STORAGE = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f
             12: "i8", 13: "u8"}  # fmt: skip
 _CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4",
             14: "i8", 15: "u8"}  # fmt: skip
-_CELL, _CHAR = 1, 4
+_CELL, _STRUCT, _CHAR = 1, 2, 4
 _OBJECTS = (3, 16, 17)
 _COMPLEX, _LOGICAL = 0x08, 0x02
 _BEGINNING = 1 << 16  # bytes of a packed matrix that are unpacked to learn what it is
@@ -51,13 +51,18 @@ class _Matrix:
     storage: np.dtype[Any] | None
     packed: tuple[int, int] | None  # place and length of the packed element in the file
     size: int  # bytes of the numbers
+    start: int = 0  # of what follows the name, where the tag of the numbers is
 
 
 class Mat5(Container):
-    """Arrays by the names of the variables. ``objects`` and ``others`` name what is no array."""
+    """Arrays by the names of the variables; those of a struct as ``dataset/train/images``.
+
+    ``objects`` and ``others`` name what is no array.
+    """
 
     kind: ClassVar[str] = "mat"
     title: ClassVar[str] = "MATLAB file"
+    by_columns = True
 
     def __init__(self, file: Path) -> None:
         super().__init__(file)
@@ -103,6 +108,32 @@ class Mat5(Container):
             matrix = self._matrix(self._bytes[place : place + _BEGINNING], place, None)
         if not matrix.name:  # what belongs to objects has no name
             return
+        if matrix.kind == _STRUCT:
+            self._take_struct(matrix)
+            return
+        self._add(matrix)
+
+    def _take_struct(self, struct: _Matrix) -> None:
+        """Every field of a struct, and of the structs inside."""
+        from studio.data.containers.mat_struct import Cursor, fields_of
+
+        packed = struct.packed
+        start = struct.start
+        if packed is None:
+            cursor = Cursor(self._order, start, data=self._bytes)
+        else:
+            stream = _Unpacking(self._bytes, *packed)
+            stream.skip(start)
+            cursor = Cursor(self._order, start, stream=stream)
+        for field in fields_of(cursor, struct.name, prod(struct.shape)):
+            storage = np.dtype(f"{self._order}{_STORAGE[field.stored]}") \
+                if field.stored in _STORAGE else None  # fmt: skip
+            self._add(_Matrix(field.name, field.kind, field.flags, field.shape, field.begin,
+                              storage, packed, field.size))  # fmt: skip
+            if len(self._matrices) > _MAX_VARIABLES:
+                raise PictureError(f"“{display_name(self.file.name)}” holds too many variables.")
+
+    def _add(self, matrix: _Matrix) -> None:
         self._matrices[matrix.name] = matrix
         if matrix.kind in _OBJECTS:
             self.objects.append(matrix.name)
@@ -137,8 +168,9 @@ class Mat5(Container):
         stored, size, begin = self._tag(head, place)
         storage = np.dtype(f"{self._order}{_STORAGE[stored]}") if stored in _STORAGE else None
         return _Matrix(
-            _text(name[0]), kind, word >> 8 & 0xFF, shape, base + begin, storage, packed, size
-        )
+            _text(name[0]), kind, word >> 8 & 0xFF, shape, base + begin, storage, packed, size,
+            base + place,
+        )  # fmt: skip
 
     def _element(self, data: bytes, place: int) -> tuple[tuple[bytes, int], int]:
         """Content and type of an element, and where the next begins."""
@@ -196,6 +228,9 @@ class Mat5(Container):
             )  # fmt: skip
         return np.asarray(array, dtype=stored.dtype)
 
+    def cells(self) -> list[str]:
+        return list(self.others)
+
     def cell(self, name: str) -> list[list[str]]:
         """The texts of a cell array, row by row; empty where it is none. Raises PictureError."""
         matrix = self._matrices.get(name)
@@ -204,10 +239,12 @@ class Mat5(Container):
         rows, columns = (*matrix.shape, 1)[:2]
         # The tag of the first inner matrix was read as if it were that of the numbers.
         if matrix.packed is not None:
-            data = _Unpacking(self._bytes, *matrix.packed).read(_MAX_CELL)
-            place = matrix.begin - 8
+            stream = _Unpacking(self._bytes, *matrix.packed)
+            stream.skip(matrix.begin - 8)
+            data = stream.read(_MAX_CELL)
         else:
-            data, place = self._bytes[matrix.begin - 8 : matrix.begin + _MAX_CELL], 0
+            data = self._bytes[matrix.begin - 8 : matrix.begin + _MAX_CELL]
+        place = 0
         texts = []
         for _ in range(rows * columns):
             (content, kind), place = self._element(data, place)

@@ -15,6 +15,7 @@ from studio.core.errors import DatasetError
 from studio.core.paths import display_name
 from studio.data.balance import class_problems
 from studio.data.containers.base import Stored, check_pictures, size_of
+from studio.data.containers.class_names_file import names_beside
 from studio.data.containers.labelling import label_columns
 from studio.data.containers.selectors import selector_prefix
 from studio.data.dataset import NO_SPLIT, OUTPUT, Dataset, Problem
@@ -36,6 +37,7 @@ class Part:
         size: bytes of one picture.
         split: see :class:`~studio.data.dataset.Split`; −1 none.
         labels: output → labels as they are stored.
+        bands: those that are used, in this order, counted from 0; empty for all.
     """
 
     file: str
@@ -46,11 +48,12 @@ class Part:
     size: int
     split: int = NO_SPLIT
     labels: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    bands: tuple[int, ...] = ()
 
     @property
     def prefix(self) -> str:
         """What stands before the row in the paths of its pictures."""
-        return f"{self.file}/@{selector_prefix(self.names, self.axes)}"
+        return f"{self.file}/@{selector_prefix(self.names, self.axes, self.bands)}"
 
 
 def picture_bytes(stored: Stored, axes: str) -> int:
@@ -89,7 +92,7 @@ def assemble_parts(
     labels: dict[str, NDArray[Any]] = {}
     for name in dict.fromkeys(name for part in parts for name in part.labels) or [OUTPUT]:
         raw = [part.labels.get(name) for part in parts]
-        known = (class_names or {}).get(name, ())
+        known = (class_names or {}).get(name, ()) or (names_beside(root) if name == OUTPUT else ())
         outputs[name], columns = label_columns(name, raw, counts, known)
         labels[name] = np.concatenate(columns)
     dataset = Dataset(

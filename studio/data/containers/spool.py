@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.core.errors import PictureError
 from studio.core.paths import cache_folder, display_name
@@ -106,14 +107,92 @@ def _write(
         temporary = None
         _prune(target.parent)
     except OSError as error:
-        raise PictureError(
-            f"There was no room to unpack “{display_name(file.name)}”.",
-            "Free some space on the disk.", repr(error),
-        ) from error  # fmt: skip
+        raise _no_room(file, error) from error
     finally:
         if temporary is not None:
             with suppress(OSError):
                 temporary.unlink()
+
+
+class ArrayFile:
+    """An array ``(rows, numbers)`` that grows row by row: in memory, then in a file of the cache.
+
+    Args:
+        target: where it is kept once it is too large for memory.
+        file: for messages.
+
+    Raises:
+        PictureError: there is no room for it.
+    """
+
+    def __init__(self, target: Path, numbers: int, dtype: np.dtype[Any], file: Path) -> None:
+        self.held = 0
+        self._target, self._file = target, file
+        self._numbers, self._dtype = numbers, dtype
+        self._rows = 0
+        self._parts: list[NDArray[Any]] = []
+        self._out: Any = None
+        self._temporary: Path | None = None
+
+    def __enter__(self) -> ArrayFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._out is not None:
+            self._out.close()
+        if self._temporary is not None:
+            with suppress(OSError):
+                self._temporary.unlink()
+
+    def append(self, rows: NDArray[Any]) -> None:
+        """Add ``(k, numbers)`` of the array's type."""
+        self._rows += len(rows)
+        try:
+            if self._out is not None:
+                self._out.write(np.ascontiguousarray(rows).data)
+                return
+            self._parts.append(rows)
+            self.held += rows.nbytes
+            if self.held > IN_MEMORY:
+                self._spill()
+        except OSError as error:
+            raise _no_room(self._file, error) from error
+
+    def _spill(self) -> None:
+        self._target.parent.mkdir(parents=True, exist_ok=True)
+        _check_space(self._target.parent, self._file.stat().st_size, self._file)
+        handle, name = tempfile.mkstemp(prefix=".new-", suffix=".npy", dir=self._target.parent)
+        self._temporary = Path(name)
+        self._out = os.fdopen(handle, "w+b")
+        _header(self._out, (self._rows, self._numbers), self._dtype)
+        for part in self._parts:
+            self._out.write(np.ascontiguousarray(part).data)
+        self._parts, self.held = [], 0
+
+    def done(self) -> NDArray[Any]:
+        """The whole array, mapped where it lies in the cache."""
+        shape = (self._rows, self._numbers)
+        if self._out is None:
+            return np.concatenate(self._parts) if self._parts else np.zeros(shape, self._dtype)
+        try:
+            self._out.seek(0)
+            _header(self._out, shape, self._dtype)
+            self._out.close()
+            assert self._temporary is not None
+            os.replace(self._temporary, self._target)
+            self._temporary = None
+            _prune(self._target.parent)
+            found: NDArray[Any] = np.load(self._target, mmap_mode="r", allow_pickle=False)
+            return found
+        except (OSError, ValueError) as error:
+            raise _no_room(self._file, error) from error
+
+
+def _no_room(file: Path, error: Exception) -> PictureError:
+    return PictureError(
+        f"There was no room to unpack “{display_name(file.name)}”.",
+        "Free some space on the disk.", repr(error),
+    )  # fmt: skip
 
 
 def _header(out: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:

@@ -130,10 +130,11 @@ def _kinds() -> tuple[type[Container], ...]:
     """All kinds, those with a signature of their own first."""
     from studio.data.containers.cifar_binary import CifarBinary
     from studio.data.containers.cifar_python import CifarPython
+    from studio.data.containers.csv_pixels import CsvPixels
     from studio.data.containers.hdf5 import Hdf5
     from studio.data.containers.idx import Idx
     from studio.data.containers.json_bands import JsonBands
     from studio.data.containers.mat import Mat5
     from studio.data.containers.npz import Npy, Npz
 
-    return (Hdf5, Mat5, Npz, Npy, Idx, CifarBinary, CifarPython, JsonBands)
+    return (Hdf5, Mat5, Npz, Npy, Idx, CifarBinary, CifarPython, JsonBands, CsvPixels)

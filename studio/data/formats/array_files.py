@@ -9,8 +9,10 @@ from typing import ClassVar
 from studio.core.control import Control, Progress
 from studio.core.errors import DatasetError
 from studio.core.paths import display_name
+from studio.core.spec import Spec
 from studio.data.containers.arrays import read_arrays
 from studio.data.containers.naming import meaning
+from studio.data.containers.options import ArrayOptions
 from studio.data.containers.places import find_files
 from studio.data.dataset import Dataset
 from studio.data.formats.registry import DatasetFormat
@@ -26,6 +28,7 @@ class ArrayFilesFormat(DatasetFormat):
         many: what several are, as in It holds 2 …
     """
 
+    options: ClassVar[type[Spec] | None] = ArrayOptions
     one: ClassVar[str]
     many: ClassVar[str]
 
@@ -55,7 +58,8 @@ class ArrayFilesFormat(DatasetFormat):
         progress(0, None, "Reading the labels")
         for file in files:
             self.check(file)
-        return read_arrays(files[0].parent, self.kind, files, control)
+        assert isinstance(self.chosen, ArrayOptions)
+        return read_arrays(files[0].parent, self.kind, files, control, self.chosen)
 
     def files(self, path: Path) -> list[Path]:
         """One file that has all, or the files that share a data set by their names."""

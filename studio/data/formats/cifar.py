@@ -8,17 +8,19 @@ ending ``.bin``, and the names of the classes in text files.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from studio.core.control import Control, Progress
 from studio.core.errors import DatasetError, PictureError
 from studio.core.paths import display_name
+from studio.core.spec import Spec
 from studio.data.containers.base import Container
 from studio.data.containers.cifar_binary import CifarBinary
 from studio.data.containers.cifar_python import CifarPython, read_dictionary
 from studio.data.containers.mistakes import as_dataset_error
+from studio.data.containers.options import TwofoldOptions, check_bands
 from studio.data.containers.parts import Part, assemble_parts, picture_bytes
 from studio.data.containers.places import find_files
 from studio.data.containers.store import container_kind, open_container
@@ -38,6 +40,7 @@ class CifarFormat(DatasetFormat):
     title = "CIFAR batches"
     help = "The files data_batch_1 to test_batch, or train and test, plain or .bin."
     rank = 60
+    options: ClassVar[type[Spec] | None] = TwofoldOptions
 
     def recognise(self, path: Path) -> str:
         _, files = find_files(path, _is_batch)
@@ -52,6 +55,9 @@ class CifarFormat(DatasetFormat):
                 f"“{display_name(path.name)}” holds no batches of CIFAR.",
                 "Choose the folder with data_batch_1, or with train and test.",
             )
+        assert isinstance(self.chosen, TwofoldOptions)
+        said = self.chosen
+        check_bands(said.chosen_bands, 3)
         parts: list[Part] = []
         problems: list[Problem] = []
         with as_dataset_error():
@@ -60,7 +66,7 @@ class CifarFormat(DatasetFormat):
                 if control is not None:
                     control.checkpoint()
                 try:
-                    parts.append(_part(open_container(file), file.name))
+                    parts.append(_part(open_container(file), file.name, said))
                 except PictureError as error:
                     if len(files) == 1:
                         raise
@@ -70,6 +76,8 @@ class CifarFormat(DatasetFormat):
                     "None of the batches can be read.", problems[0].message if problems else ""
                 )
             names = _names(folder)
+            if said.names:
+                names[next(iter(parts[0].labels), OUTPUT)] = said.names
         return assemble_parts(folder, self.kind, parts, names, problems, control)
 
 
@@ -90,7 +98,7 @@ def _split(name: str) -> int:
     return int(Split.TEST if name.startswith("test") else Split.TRAIN)
 
 
-def _part(content: Container, name: str) -> Part:
+def _part(content: Container, name: str, said: TwofoldOptions) -> Part:
     if "" not in content.arrays:
         raise PictureError(f"“{display_name(name)}” holds no pictures.")
     labels: dict[str, Any] = {}
@@ -105,6 +113,8 @@ def _part(content: Container, name: str) -> Part:
     if there < count:  # half a record at the end: its label may be cut off too
         labels = {o: _padded(c, count) for o, c in labels.items()}
     ordered = {o: labels[o] for o in (OUTPUT, "fine", "coarse") if o in labels}
+    if said.labels in ordered:
+        ordered = {said.labels: ordered[said.labels]}
     for output, column in ordered.items():
         if len(column) != count:
             raise PictureError(
@@ -112,7 +122,8 @@ def _part(content: Container, name: str) -> Part:
                 f"of “{output}”."
             )
     return Part(
-        name, ("",), "", count, there, picture_bytes(stored, stored.order), _split(name), ordered
+        name, ("",), "", count, there, picture_bytes(stored, stored.order), _split(name), ordered,
+        said.chosen_bands,
     )  # fmt: skip
 
 

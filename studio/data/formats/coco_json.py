@@ -95,13 +95,18 @@ def _tables(files: list[Path], options: CocoOptions) -> list[Table]:
     sources = [CocoSource(file) for file in files]
     several = any(s.is_multi_label for s in sources)
     kind = ("rows" if several else "single") if options.label_kind == "auto" else options.label_kind
-    with_labels = Roles(0, (1,), kind, ("",))
     tables = [
-        Table(s, with_labels if s.has_labels else Roles(0), words.split_in_name(s.path.stem))
+        Table(s, _roles(s, kind if s.has_labels else ""), words.split_in_name(s.path.stem))
         for s in sources
     ]
     tables.sort(key=lambda t: -1 if t.split is None else int(t.split))
     return tables
+
+
+def _roles(source: CocoSource, kind: str) -> Roles:
+    """File and category, and what else tells pictures that belong together."""
+    groups = tuple(range(2, len(source.columns)))
+    return Roles(0, (1,), kind, ("",), groups=groups) if kind else Roles(0, groups=groups)
 
 
 def _bases(root: Path, tables: list[Table]) -> list[str]:

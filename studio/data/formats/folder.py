@@ -32,6 +32,7 @@ class FolderFormat(DatasetFormat):
 
     def read(self, path: Path, progress: Progress, control: Control | None) -> Dataset:
         walker = Walker(path, progress, control)
+        self.witness = walker.witness
         top = walker.level()
         if not top.folders and not top.links:
             raise _no_classes(path, len(top.pictures.paths))

@@ -11,15 +11,19 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
 from studio.core.control import Control, Progress
 from studio.core.errors import DatasetError, PictureError
 from studio.core.paths import display_name
+from studio.core.spec import Spec
+from studio.data.containers.base import check_pictures
 from studio.data.containers.idx import Idx
 from studio.data.containers.mistakes import as_dataset_error
 from studio.data.containers.naming import meaning
+from studio.data.containers.options import GreyOptions, check_bands
 from studio.data.containers.parts import Part, assemble_parts, picture_bytes
 from studio.data.containers.places import find_files
 from studio.data.containers.store import container_kind, open_container
@@ -51,6 +55,7 @@ class IdxFormat(DatasetFormat):
     title = "MNIST files (IDX)"
     help = "Pairs of files train-images-idx3-ubyte and train-labels-idx1-ubyte, plain or .gz."
     rank = 60
+    options: ClassVar[type[Spec] | None] = GreyOptions
 
     def recognise(self, path: Path) -> str:
         _, files = find_files(path, _is_named_so)
@@ -69,12 +74,14 @@ class IdxFormat(DatasetFormat):
         with as_dataset_error():
             files = _open_all(named, path, broken)
             chosen = _one_group(files, path)
+        assert isinstance(self.chosen, GreyOptions)
+        said = self.chosen
         parts: list[Part] = []
         problems = broken
         for split in sorted({f.split for f in chosen}, key=lambda s: s % 127):
             progress(len(parts), None, "Reading the labels")
             mine = [f for f in chosen if f.split == split]
-            part, found = _part(mine, folder)
+            part, found = _part(mine, folder, said)
             parts += part
             problems += found
         if not parts:
@@ -82,7 +89,7 @@ class IdxFormat(DatasetFormat):
                 f"“{display_name(path.name)}” has labels but no file of pictures beside them.",
                 "Put the file whose name contains “images” into the same folder.",
             )
-        names = _class_names(folder, chosen[0].group)
+        names = said.names or _class_names(folder, chosen[0].group)
         outputs = {OUTPUT: names} if names else None
         return assemble_parts(folder, self.kind, parts, outputs, problems, control)
 
@@ -145,7 +152,7 @@ def _one_group(files: list[_File], path: Path) -> list[_File]:
     )
 
 
-def _part(files: list[_File], folder: Path) -> tuple[list[Part], list[Problem]]:
+def _part(files: list[_File], folder: Path, said: GreyOptions) -> tuple[list[Part], list[Problem]]:
     pictures = [f for f in files if f.holds_pictures]
     labels = [f for f in files if not f.holds_pictures]
     if len(pictures) > 1 or len(labels) > 1:
@@ -158,15 +165,19 @@ def _part(files: list[_File], folder: Path) -> tuple[list[Part], list[Problem]]:
     file = pictures[0]
     is_turned = file.group[:1] == ("emnist",)
     axes = "nwh" if is_turned and len(file.content.arrays[""].shape) == 3 else ""
+    if said.axes != "auto":
+        axes = said.axes
     with as_dataset_error():
         stored = file.content.arrays[""]
         size = picture_bytes(stored, axes or stored.order)
+        bands = check_pictures(stored.shape, axes or stored.order, stored.dtype)[2]
+        check_bands(said.chosen_bands, bands)
         count = stored.shape[0]
         columns = {OUTPUT: _labels(labels[0], count)} if labels else {}
         there = file.content.rows_there()
     part = Part(
         file.path.relative_to(folder).as_posix(), ("",), axes, count, there,
-        size, file.split, columns,
+        size, file.split, columns, said.chosen_bands,
     )  # fmt: skip
     return [part], []
 

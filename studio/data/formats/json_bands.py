@@ -7,21 +7,24 @@ Names: "Statoil/C-CORE Iceberg Classifier Challenge", data description: ``id``, 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from studio.core.control import Control, Progress
-from studio.core.errors import DatasetError
+from studio.core.errors import DatasetError, SpecError
 from studio.core.paths import display_name
+from studio.core.spec import Spec
 from studio.data.containers.json_bands import JsonBands
 from studio.data.containers.mistakes import as_dataset_error
 from studio.data.containers.naming import meaning
+from studio.data.containers.options import FieldOptions, check_bands
 from studio.data.containers.parts import Part, assemble_parts
 from studio.data.containers.places import find_files
 from studio.data.containers.store import container_kind, open_container
 from studio.data.dataset import Dataset, Problem, Split
 from studio.data.formats.registry import FORMATS, DatasetFormat
+from studio.data.tables.options import names_in
 
 _NO_LABELS = ("id", "inc_angle")
 _MOST_CLASSES = 1000
@@ -35,6 +38,7 @@ class JsonBandsFormat(DatasetFormat):
     title = "JSON with bands"
     help = "A .json file with a list of records, each with bands of numbers that make a square."
     rank = 55
+    options: ClassVar[type[Spec] | None] = FieldOptions
 
     def recognise(self, path: Path) -> str:
         files = _files(path)
@@ -44,6 +48,8 @@ class JsonBandsFormat(DatasetFormat):
         files = _files(path)
         if not files:
             raise DatasetError(f"“{display_name(path.name)}” holds no JSON list with bands.")
+        assert isinstance(self.chosen, FieldOptions)
+        said = self.chosen
         parts: list[Part] = []
         problems: list[Problem] = []
         for number, file in enumerate(files):
@@ -53,10 +59,12 @@ class JsonBandsFormat(DatasetFormat):
             with as_dataset_error():
                 content = open_container(file)
                 assert isinstance(content, JsonBands)
-                parts.append(_part(file, content))
+                parts.append(_part(file, content, said))
         if all(not part.labels for part in parts) and len(parts) == 1:
             problems += _no_label_field(files[0])
-        return assemble_parts(files[0].parent, self.kind, parts, None, problems, control)
+        outputs = dict.fromkeys(o for part in parts for o in part.labels)
+        names = dict.fromkeys(outputs, said.names) if said.names else None
+        return assemble_parts(files[0].parent, self.kind, parts, names, problems, control)
 
 
 def _files(path: Path) -> list[Path]:
@@ -69,16 +77,26 @@ def _files(path: Path) -> list[Path]:
     return sorted(files, key=lambda f: (meaning(f.stem).split % 127, f.name))
 
 
-def _part(file: Path, content: JsonBands) -> Part:
+def _part(file: Path, content: JsonBands, said: FieldOptions) -> Part:
     names = tuple(content.arrays)
     blocks = content.block(names)
     size = sum(int(np.prod(b.shape)) * b.dtype.itemsize for b in blocks)
     count = blocks[0].count
-    labels = {name: _column(values) for name, values in content.fields.items() if _is_label(values)}
-    chosen = {n: c for n, c in labels.items() if n not in _NO_LABELS}
+    check_bands(said.chosen_bands, len(names))
+    fields = content.fields
+    if said.labels:
+        chosen = {n: _column(fields[n]) for n in names_in(said.labels) if n in fields}
+        if not chosen and meaning(file.stem).split != Split.TEST:
+            known = ", ".join(map(display_name, fields)) or "none"
+            raise SpecError(
+                f"No field is called “{display_name(said.labels)}”.", f"Fields: {known}."
+            )
+    else:
+        labels = {name: _column(values) for name, values in fields.items() if _is_label(values)}
+        chosen = {n: c for n, c in labels.items() if n not in _NO_LABELS}
     says = meaning(file.stem).split
     split = says if says != Split.TRAIN else -1  # train.json has all that is labelled
-    return Part(file.name, names, "", count, count, size, split, chosen)
+    return Part(file.name, names, "", count, count, size, split, chosen, said.chosen_bands)
 
 
 def _is_label(values: list[Any]) -> bool:

@@ -12,6 +12,7 @@ from studio.core.errors import SpecError
 from studio.core.registry import Registry
 from studio.core.spec import Spec, apply_setting
 from studio.data.dataset import Dataset
+from studio.data.witness import Witness
 
 
 class DatasetFormat(ABC):
@@ -23,6 +24,8 @@ class DatasetFormat(ABC):
         help: one sentence that says how to recognise it.
         rank: formats of higher rank are asked first, since they are more particular.
         options: the spec of what a person may correct; None where there is nothing to correct.
+        witness: after :meth:`read`, what the walk saw, where that says everything the result
+            depends on: the index is then remembered.
 
     Args:
         options: a value of the class's ``options``; its defaults where left out.
@@ -39,6 +42,7 @@ class DatasetFormat(ABC):
         if options is not None and (choices is None or not isinstance(options, choices)):
             raise SpecError(f"{self.title}: these are not options of this format.")
         self.chosen = options if options is not None or choices is None else choices()
+        self.witness: Witness | None = None
 
     @abstractmethod
     def recognise(self, path: Path) -> str:

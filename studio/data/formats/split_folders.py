@@ -46,6 +46,7 @@ class SplitFoldersFormat(DatasetFormat):
 
     def read(self, path: Path, progress: Progress, control: Control | None) -> Dataset:
         walker = Walker(path, progress, control)
+        self.witness = walker.witness
         top = walker.level()
         groups: list[Group] = []
         problems: list[Problem] = []

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal, get_args
 
 from studio.core.errors import InputError
 from studio.core.paths import clean_text, display_name
+from studio.data.dataset import PROBLEM_TITLES
 
 Mode = Literal["set", "add", "remove", "clear"]
 SplitWord = Literal["train", "validation", "test", "none", "drawn"]
@@ -39,7 +40,10 @@ class Action(ABC):
 
     def parameters(self) -> str:
         """Everything but the pictures, as ASCII JSON."""
-        return json.dumps({k: v for k, v in asdict(self).items() if k != "paths"})
+        # Not by asdict, which would copy the names of all pictures first.
+        return json.dumps(
+            {f.name: getattr(self, f.name) for f in fields(self) if f.name != "paths"}
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +162,26 @@ class MoveToSplit(PictureAction):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Accept(PictureAction):
+    """Keep pictures as they are although they have a problem; it is not shown again.
+
+    Attributes:
+        problem: the kind of the problem. A ``path`` may also be what else a problem names: a
+            folder, a class, a row's picture that is not there, or ``""`` for the whole data set.
+    """
+
+    kind: ClassVar[str] = "accept"
+    problem: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _one_of(self.problem, tuple(PROBLEM_TITLES), "problem")
+
+    def words(self, count: int) -> str:
+        return f"Keep {count:,} as they are ({PROBLEM_TITLES[self.problem].lower()})"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClassAction(Action):
     """A change to one class of an output."""
 
@@ -224,8 +248,8 @@ class MergeClasses(Action):
 ACTIONS: dict[str, type[Action]] = {
     a.kind: a
     for a in (
-        Relabel, Exclude, Include, Tag, Untag, MoveToSplit, AddClass, RemoveClass, RenameClass,
-        MergeClasses,
+        Relabel, Exclude, Include, Tag, Untag, MoveToSplit, Accept, AddClass, RemoveClass,
+        RenameClass, MergeClasses,
     )
 }  # fmt: skip
 

@@ -62,6 +62,10 @@ class OverlayResult:
         """Whether a person said what a picture is used for."""
         return bool(self.moved[row] != NOT_MOVED)
 
+    def is_moved_by_hand(self, rows: Rows) -> NDArray[np.bool_]:
+        """``(rows,) bool`` whether a person said what each of these is used for."""
+        return np.asarray(self.moved[rows] != NOT_MOVED)
+
     def placed(self, split: NDArray[np.int8]) -> NDArray[np.int8]:
         """A split with the person's moves and exclusions.
 

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from studio.core.errors import ProjectDamaged, StudioError
 from studio.core.files import replace_with, storage_errors
-from studio.data.overlay.actions import Action, PictureAction
+from studio.data.overlay.actions import Accept, Action, PictureAction
 from studio.data.overlay.apply import OverlayResult, apply_actions
 from studio.data.overlay.binding import Binding
 from studio.data.overlay.journal import (
@@ -163,12 +163,24 @@ class Overlay:
 
         def bound() -> Iterable[tuple[Action, NDArray[np.int64]]]:
             for step in steps:
+                if isinstance(step.action, Accept):  # about the list of problems, not the pictures
+                    continue
                 ids = unpack(step.pictures, known)
                 named[ids] = True
                 yield step.action, binding.rows(ids)
 
         found = apply_actions(dataset, bound())
         return replace(found, unknown=int(np.count_nonzero(named & ~binding.present)))
+
+    def accepted(self) -> frozenset[tuple[str, str]]:
+        """The problems that are not shown again, as kind and path."""
+        with self._lock:
+            paths, found = self._journal.paths, set[tuple[str, str]]()
+            for step in self.steps:
+                if isinstance(step.action, Accept):
+                    ids = unpack(step.pictures, len(paths)).tolist()
+                    found.update((step.action.problem, paths[i]) for i in ids)
+            return frozenset(found)
 
     # --- changes ----------------------------------------------------------------------------------
 
@@ -180,6 +192,15 @@ class Overlay:
         """
         if not isinstance(action, PictureAction) or action.paths:
             self._write(lambda batch: batch.act(action))
+
+    def perform_all(self, actions: Sequence[Action]) -> None:
+        """Do several actions in one transaction; each is a step of undo. Raises StorageError."""
+
+        def write(batch: Batch) -> None:
+            for action in actions:
+                batch.act(action)
+
+        self._write(write)
 
     def undo(self) -> str:
         """Take the last action back; its words, empty where there is none. Raises StorageError."""

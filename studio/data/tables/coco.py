@@ -2,7 +2,8 @@
 
 The layout of COCO (Lin et al., 2014) and of iWildCam: ``images[] {id, file_name}``,
 ``annotations[] {image_id, category_id}``, ``categories[] {id, name}``. Boxes are not used: a
-picture has the class of each of its annotations, once.
+picture has the class of each of its annotations, once. What images say of where and when they were
+taken (``location``, ``seq_id``: COCO Camera Traps) are columns of groups.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from typing import Any
 
 from studio.core.errors import DatasetError
 from studio.core.paths import display_name
+from studio.data.tables.groups import MOST_OFFERED, is_group_word
 from studio.data.tables.sources import load_json
 from studio.data.tables.text import Trouble
 
 _PART = 1 << 16
+_LOOKED_AT = 1000
 _KEYS = re.compile(rb'"(images|annotations|categories)"\s*:\s*\[')
 
 
@@ -63,6 +66,9 @@ class CocoSource:
                 "It should have the lists images, annotations and categories, as COCO defines.",
             )
         self._trouble: list[Trouble] = []
+        self._shared = _group_keys(content["images"])
+        self.columns = [*self.columns, *self._shared]
+        self._groups: dict[Any, list[str]] = {}
         self._files = self._read_images(content["images"])
         self._names = _categories(content.get("categories"))
         self._classes = self._read_annotations(content.get("annotations"))
@@ -82,7 +88,7 @@ class CocoSource:
         self.trouble[:] = self._trouble
         for number, (key, file) in enumerate(self._files.items(), 1):
             for name in self._classes.get(key) or {"": None}:
-                yield number, [file, name]
+                yield number, [file, name, *self._groups.get(key, ())]
 
     def _read_images(self, images: list[Any]) -> dict[Any, str]:
         files: dict[Any, str] = {}
@@ -95,6 +101,8 @@ class CocoSource:
                 self._list(number, f"Image {number:,} has the id of an earlier one ({key}).")
             else:
                 files[key] = file
+                if self._shared:
+                    self._groups[key] = [_plain(image.get(k)) for k in self._shared]
         return files
 
     def _read_annotations(self, annotations: Any) -> dict[Any, dict[str, None]]:
@@ -118,6 +126,19 @@ class CocoSource:
 
 def _get(record: Any, key: str) -> Any:
     return record.get(key) if isinstance(record, dict) else None
+
+
+def _group_keys(images: list[Any]) -> list[str]:
+    """Keys of images that name what several of them have in common."""
+    some = [image for image in images[:_LOOKED_AT] if isinstance(image, dict)]
+    keys = dict.fromkeys(key for image in some for key in image if isinstance(key, str))
+    return [key for key in keys if is_group_word(key) and any(_plain(i.get(key)) for i in some)][
+        :MOST_OFFERED
+    ]
+
+
+def _plain(value: Any) -> str:
+    return str(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else ""
 
 
 def _categories(value: Any) -> dict[Any, str]:

@@ -16,6 +16,7 @@ from studio.core.errors import DatasetError
 from studio.core.paths import display_name
 from studio.data.dataset import NO_SPLIT, Problem, Split
 from studio.data.tables import words
+from studio.data.tables.groups import GroupCells, Groups, group_taker
 from studio.data.tables.match import AMBIGUOUS, OUTSIDE, PictureIndex
 from studio.data.tables.plan import Plan, Table
 
@@ -35,6 +36,7 @@ class Rows:
         cells: for each label column the cell of each row; empty for one-hot columns.
         bits: one-hot cells, row after row: 1, 0, −1 as 255, 2 for ``-1``, 3 for anything else.
         denied: rows that say their picture has NOT the class.
+        groups: for each group column the cell of each row.
         problems: rows that were left out, and why.
     """
 
@@ -46,6 +48,7 @@ class Rows:
     cells: list[list[str]] = field(default_factory=list)
     bits: bytearray = field(default_factory=bytearray)
     denied: array[int] = field(default_factory=lambda: array("b"))
+    groups: Groups = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -72,6 +75,9 @@ class RowReader:
         self.roles = labelled.roles
         columns = [labelled.source.columns[i] for i in labelled.roles.labels]
         self.rows = Rows(columns, cells=[] if self.kind == "one-hot" else [[] for _ in columns])
+        for table in plan.tables:
+            for i in table.roles.groups:
+                self.rows.groups.setdefault(table.source.columns[i], GroupCells())
         self._seen, self._reported = 0, 0.0
         self._known: dict[str, str] = {}
         self._absent: dict[str, tuple[str, int]] = {}
@@ -90,6 +96,7 @@ class RowReader:
         number = len(rows.names) - 1
         take = self._taker(table)
         split_of = self._splitter(table)
+        take_groups = group_taker(rows.groups, table.source.columns, roles.groups)
         hints = {int(s): _folder_hint(s) for s in Split}
         for line, row in table.source.rows():
             self._tick()
@@ -106,6 +113,7 @@ class RowReader:
             rows.table.append(number)
             rows.split.append(split)
             take(row, found)
+            take_groups(row)
 
     def _taker(self, table: Table) -> Callable[[list[str], int], None]:
         """What keeps the label cells of one row."""

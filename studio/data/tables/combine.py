@@ -18,6 +18,7 @@ from studio.data.tables import encode, words
 from studio.data.tables.cells import BOXES, splitter
 from studio.data.tables.collect import RowReader, Rows
 from studio.data.tables.encode import Labels
+from studio.data.tables.groups import merged_groups
 from studio.data.tables.names import is_synset, readable_names
 from studio.data.tables.odd import no_label, odd_labels
 from studio.data.tables.plan import Plan, Table
@@ -56,9 +57,13 @@ def build(
         names, labels[name] = merger.labels(found)
         outputs[name] = unique_names(_readable(names, plan))
     merger.repeated_rows()
+    groups, group_names = merged_groups(
+        rows.groups, np.asarray(rows.picture, np.int64), len(pictures.paths)
+    )
     dataset = Dataset(
         plan.root, kind, list(pictures.paths), outputs, labels, merger.splits(),
-        np.asarray(pictures.sizes, np.int64), merger.problems,
+        np.asarray(pictures.sizes, np.int64), merger.problems, groups=groups,
+        group_names=group_names,
     )  # fmt: skip
     keep_real_split(dataset)
     dataset.problems.extend(_without_label(dataset, rows))

@@ -33,17 +33,22 @@ def odd_labels(dataset: Dataset) -> list[Problem]:
     problems = []
     for output, names in dataset.outputs.items():
         counts = dataset.class_counts(output)
-        for index, words in _questions(names, counts.tolist()):
+        for index, meant, words in _questions(names, counts.tolist()):
             paths = [dataset.paths[row] for row in dataset.rows_of(index, output).tolist()]
-            problems += [Problem("odd-label", path, words) for path in paths or [names[index]]]
+            problems += [
+                Problem("odd-label", path, words, meant, output=output, label=names[index])
+                for path in paths or [names[index]]
+            ]
     return problems
 
 
-def _questions(names: Sequence[str], counts: Sequence[int]) -> Iterator[tuple[int, str]]:
+def _questions(names: Sequence[str], counts: Sequence[int]) -> Iterator[tuple[int, str, str]]:
+    """Classes that look odd: index, the class that was meant (``""`` for none), the question."""
     for index, name in enumerate(names):
         if name.strip().lower() in MISSING_WORDS:
             yield (
                 index,
+                "",
                 (
                     f"Its class is called “{display_name(name)}”. Is that a class, or is the label "
                     f"missing?"
@@ -53,7 +58,7 @@ def _questions(names: Sequence[str], counts: Sequence[int]) -> Iterator[tuple[in
     for index, other in {**_swapped_words(names, counts), **slips}.items():
         name = display_name(names[index])
         words = f"Its class “{name}” may be a slip of “{display_name(other)}”. Are they the same?"
-        yield index, words
+        yield index, other, words
 
 
 def _swapped_words(names: Sequence[str], counts: Sequence[int]) -> dict[int, str]:

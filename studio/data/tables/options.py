@@ -15,8 +15,12 @@ from studio.core.spec import Spec, parameter
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "space": " "}
 """Words for the signs between cells, and between labels in a cell."""
 
-ROLES = {"file": "file_column", "label": "label_columns", "split": "split_column"}
+ROLES = {"file": "file_column", "label": "label_columns", "split": "split_column",
+         "group": "group_column"}  # fmt: skip
 """Role on the command line (``--column role=name``) → the option it sets."""
+
+NO_COLUMN = "none"
+"""As ``split_column``: there is no split, whatever the columns look like."""
 
 _SIGNS = {"auto": "Guess it", "comma": "Comma ,", "semicolon": "Semicolon ;", "tab": "Tab",
           "bar": "Bar |", "space": "Space"}  # fmt: skip
@@ -50,10 +54,18 @@ class TableOptions(Spec):
         },
     )  # fmt: skip
     list_separator: str = parameter(
-        "auto", title="Between labels in a cell", help="The sign between them.", choices=_SIGNS
+        "auto", title="Between labels", help="The sign between several in a cell.", choices=_SIGNS
     )
     split_column: str = parameter(
-        "", title="Split column", help="The column with the words train, validation and test."
+        "",
+        title="Split column",
+        help="The column with the words train, validation and test; “none” uses none.",
+    )
+    group_column: str = parameter(
+        "",
+        title="Group column",
+        help="The column that tells which pictures belong together, such as one patient or place; "
+        "a split can keep them on one side.",
     )
     folder: str = parameter(
         "", title="Folder of pictures", help="The folder inside the data set that names start from."

@@ -13,7 +13,8 @@ from studio.data.names import is_picture_name
 from studio.data.tables import encode, words
 from studio.data.tables.cells import BOXES, LIST, list_separator, splitter
 from studio.data.tables.columns import MOST_ASKED, Columns, cells_of, kind_of, label_columns
-from studio.data.tables.options import TableOptions, find_column, names_in
+from studio.data.tables.groups import group_columns, is_group_word
+from studio.data.tables.options import NO_COLUMN, TableOptions, find_column, names_in
 
 Matches = Callable[[str], bool]
 
@@ -30,6 +31,7 @@ class Roles:
         kind: ``single``, ``list``, ``rows`` or ``one-hot``; ``""`` without labels.
         list_separators: for each label column the sign inside its cells, or ``""``.
         split: the column of the split, or −1; ``split_codes`` says what its cells mean.
+        groups: columns whose equal cells mean pictures that belong together, a chosen one first.
         certainty: the column that says how sure a row is (0 means: it has not), or −1.
         ordered: whether the classes are whole numbers from 0 on, which often are grades.
         note: more on one-hot columns, in words.
@@ -42,6 +44,7 @@ class Roles:
     kind: str = ""
     list_separators: tuple[str, ...] = ()
     split: int = -1
+    groups: tuple[int, ...] = ()
     certainty: int = -1
     ordered: bool = False
     note: str = ""
@@ -71,17 +74,21 @@ def guess_roles(
     rows = rows[: max(100, min(_SEEN, 2_000_000 // max(1, width)))]
     table = Columns(columns, [cells_of(rows, i) for i in range(width)])
     file, matched = _file_column(table, matches, options)
-    split = (
-        find_column(options.split_column, columns)
-        if options.split_column
-        else _split_column(table, file)
-    )
+    split = _chosen_split(table, file, options)
     taken = {file, split} - {-1}
     certainty = next((i for i in range(width) if i not in taken
                       and words.plain(columns[i]) in words.CERTAINTY_WORDS), -1)  # fmt: skip
-    labels, kind, separators = _labels(table, file, taken, certainty, options)
+    # A column of patients is one of classes only where there is no other.
+    apart = {i for i in range(min(width, MOST_ASKED)) if is_group_word(columns[i])} - taken
+    if options.group_column:
+        apart.add(find_column(options.group_column, columns))
+    labels, kind, separators = _labels(table, file, taken | apart, certainty, options)
+    if not labels and apart:
+        labels, kind, separators = _labels(table, file, taken, certainty, options)
+    others = taken | set(labels) | {certainty}
     return Roles(
         file, tuple(labels), kind, tuple(separators), split,
+        group_columns(table, others, options.group_column),
         certainty if kind == "rows" else -1,
         kind == "single" and len(labels) == 1 and _is_ordered(table.cells[labels[0]]),
         _one_hot_note(table, labels) if kind == "one-hot" else "",
@@ -134,6 +141,14 @@ def _is_sure(table: Columns, file: int, matched: float) -> bool:
     cells = [c for c in table.cells[file] if c]
     looks = sum(map(is_picture_name, cells)) > len(cells) / 2
     return looks or table.word(file) in words.FILE_WORDS or (matched > 0.5 and len(cells) > 2)
+
+
+def _chosen_split(table: Columns, file: int, options: TableOptions) -> int:
+    if not options.split_column:
+        return _split_column(table, file)
+    if options.split_column == NO_COLUMN and NO_COLUMN not in table.names:
+        return -1
+    return find_column(options.split_column, table.names)
 
 
 def _split_column(table: Columns, file: int) -> int:

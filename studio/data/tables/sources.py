@@ -93,7 +93,11 @@ class TextTable:
         self.separator = guess_separator(lines[count_line:]) if chosen == "auto" else chosen
         self._text = DelimitedText(path, self.encoding, self.separator, skip=int(count_line))
         self.trouble = self._text.trouble
-        rows = [row for _, row in islice(self._text.rows(), 200)]
+        rows = []
+        for _, row in islice(self._text.rows(), 200):
+            rows.append(row)
+            if len(row) > MOST_COLUMNS:
+                break  # too wide already: two hundred such rows would fill the memory
         self._settle_columns(rows, options, knows)
         self.trouble.clear()
 

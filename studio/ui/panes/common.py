@@ -31,5 +31,6 @@ def chain(*parts: QWidget) -> None:
         # The list of a combo box is a window of its own.
         here = [w for w in (part, *part.findChildren(QWidget)) if w.window() is part.window()]
         stops += [w for w in here if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
-    for before, after in pairwise(stops):
+    # A part may stand inside another one: it is visited where it is named first.
+    for before, after in pairwise(dict.fromkeys(stops)):
         QWidget.setTabOrder(before, after)

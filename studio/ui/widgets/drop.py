@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -165,7 +165,8 @@ class DropZone(QWidget):
 class DropOverlay(QWidget):
     """Lets a whole pane take files: a zone that appears over it while a drag hovers.
 
-    `DropOverlay(pane, describe)` needs no more than its signal.
+    `DropOverlay(pane, describe)` needs no more than its signal. With an `area` it covers only
+    that part of the pane: what is beside it may take files itself.
 
     Signals:
         dropped(list): the paths that were dropped and may be.
@@ -173,8 +174,14 @@ class DropOverlay(QWidget):
 
     dropped = Signal(list)
 
-    def __init__(self, target: QWidget, describe: Describe = accept_all) -> None:
+    def __init__(
+        self,
+        target: QWidget,
+        describe: Describe = accept_all,
+        area: Callable[[], QRect] | None = None,
+    ) -> None:
         super().__init__(target)
+        self._area = area if area is not None else target.rect
         self._drop = _DropState(describe)
         self._target = target
         self._inside = False
@@ -207,14 +214,14 @@ class DropOverlay(QWidget):
             # Qt leaves the pane when the drag enters this overlay; only else it is over.
             QTimer.singleShot(100, self._vanish_if_left)
         if kind is QEvent.Type.Resize and self.isVisible():
-            self.setGeometry(self._target.rect())
+            self.setGeometry(self._area())
         return False
 
     def _appear(self, event: QDragEnterEvent) -> bool:
         if not self._drop.enter(event.mimeData()):
             return False
         event.acceptProposedAction()
-        self.setGeometry(self._target.rect())
+        self.setGeometry(self._area())
         self.show()
         self.raise_()
         return True

@@ -131,20 +131,25 @@ class PictureGrid(QAbstractItemView):
 
     def _fit(self) -> None:
         """Choose the number of columns for the width; the first row in sight stays there."""
-        gap, width = self.delegate.gap, self.viewport().width()
+        width = self.viewport().width()
         if width < self.MINIMUM:
             return
         before = self.visible_rows()[0]
         inside = (self.verticalOffset() - _TOP) % self._pitch if self.verticalOffset() else 0
-        self._columns = max(1, (width + gap) // (self._tile + gap))
-        caption = CAPTION_HEIGHT if self.delegate.caption else 0
-        self._pitch = width // self._columns - gap + self.delegate.row_gap + caption
+        self._columns, self._pitch = self._measured(width)
         self.updateGeometries()
         if self.verticalOffset() or before:
             line = before // self._columns
             self.verticalScrollBar().setValue(_TOP + line * self._pitch + inside)
         self.viewport().update()
         self._tell_visible()
+
+    def _measured(self, width: int) -> tuple[int, int]:
+        """How many columns there are in so many pixels, and the height of a line."""
+        gap = self.delegate.gap
+        columns = max(1, (width + gap) // (self._tile + gap))
+        caption = CAPTION_HEIGHT if self.delegate.caption else 0
+        return columns, width // columns - gap + self.delegate.row_gap + caption
 
     # What QAbstractItemView asks for
 

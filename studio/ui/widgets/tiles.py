@@ -98,6 +98,10 @@ class TileDelegate(QStyledItemDelegate):
         height = cell.height() - self.row_gap - (CAPTION_HEIGHT if self.caption else 0)
         return QRectF(cell.left() + self.gap / 2, cell.top() + self.row_gap / 2, side, height)
 
+    def scaled(self, picture: QPixmap | QImage, size: QSize, ratio: float, crop: bool) -> QPixmap:
+        """The picture for a tile of this logical size, corners round; made once and kept."""
+        return self._scaled.get(picture, size, ratio, crop, self.smooth)
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         view = self.parent()
         assert isinstance(view, QAbstractItemView)

@@ -29,6 +29,7 @@ from studio.ui.panes.classify.view import ClassifyView
 from studio.ui.panes.classify.words import answer_words, spent_words
 from studio.ui.panes.common import PICTURE_FILTER, on_surface
 from studio.ui.session import Session
+from studio.ui.shown_bands import FollowShown
 from studio.ui.thumbnails import ThumbnailLoader
 from studio.ui.widgets.drop import DropOverlay, dropped_paths
 from studio.ui.widgets.empty import EmptyState
@@ -99,9 +100,14 @@ class ClassifyPane(QWidget):
         self.empty.action.connect(lambda: session.pane_requested.emit("train"))
         session.run_in_view_changed.connect(self._run_changed)
         session.runs_changed.connect(self._run_changed)
+        FollowShown(session, self.loader, self._bands_changed)
         paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)
         paste.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         paste.activated.connect(self.paste)
+
+    def _bands_changed(self) -> None:
+        self.view.list.viewport().update()
+        self._show_item()
 
     # --- what comes in --------------------------------------------------------------------------
 
@@ -328,8 +334,8 @@ class ClassifyPane(QWidget):
         if item.pixmap is not None:
             view.stage.set_picture(item.pixmap)
         else:
-            path = item.path
-            self._reading.ask(lambda: to_image(pixels.thumbnail(Path(path), PREVIEW)))
+            path, shown = item.path, self._session.shown.bands
+            self._reading.ask(lambda: to_image(pixels.thumbnail(Path(path), PREVIEW, shown)))
         self._show_answer(item)
 
     def _show_preview(self, image: QImage) -> None:

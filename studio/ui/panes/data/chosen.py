@@ -32,18 +32,19 @@ def known_facts(
     """Class (of every output), split (where it is known) and folder of one picture.
 
     Args:
-        changes: what a person changed, which is told too.
+        changes: what a person changed, of an open data set. It is told instead of classes and
+            split, which then stand in controls.
     """
-    facts = [("Class", display_name(class_of(dataset, row)))]
-    for output in list(dataset.outputs)[1:]:
-        names = ", ".join(dataset.classes_of(row, output)) or "none"
-        facts.append((display_name(output), display_name(names)))
-    if assignment is not None:
-        split = int(assignment[row])
-        words = SPLITS[split].label if split >= 0 else "None: left out"
-        is_moved = changes is not None and changes.is_moved(row) and split >= 0
-        facts.append(("Split", f"{words}, set by you" if is_moved else words))
-    if changes is not None:
+    facts = []
+    if changes is None:
+        facts.append(("Class", display_name(class_of(dataset, row))))
+        for output in list(dataset.outputs)[1:]:
+            names = ", ".join(dataset.classes_of(row, output)) or "none"
+            facts.append((display_name(output), display_name(names)))
+        if assignment is not None:
+            split = int(assignment[row])
+            facts.append(("Split", SPLITS[split].label if split >= 0 else "None: left out"))
+    else:
         facts += _changed_facts(dataset, changes, row)
     folder = str(PurePosixPath(dataset.paths[row]).parent)
     facts.append(("Folder", display_name(folder) if folder != "." else dataset.name))
@@ -79,7 +80,7 @@ def many_facts(
         if np.any(splits == split)
     ]
     facts: tuple[tuple[str, str], ...] = (
-        ("Class", display_name(classes)),
+        *((("Class", display_name(classes)),) if excluded is None else ()),
         ("On disk", file_size(int(dataset.sizes[rows].sum()))),
         ("Split now", ", ".join(parts) or "left out"),
     )

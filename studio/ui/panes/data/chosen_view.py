@@ -20,6 +20,7 @@ from studio.ui.panes.data.facts import PictureFacts, fit_sentence, picture_facts
 from studio.ui.panes.data.inspector import WIDTH
 from studio.ui.panes.data.view import DataView
 from studio.ui.session import Session
+from studio.ui.shown_bands import FollowShown
 from studio.ui.thumbnails import ThumbnailLoader, middle_square
 from studio.ui.widgets.numbers import picture_size
 
@@ -29,9 +30,11 @@ class ChosenView(QObject):
 
     Signals:
         unreadable: the chosen picture could not be read.
+        shown: what is told of the chosen pictures may be other than before.
     """
 
     unreadable = Signal()
+    shown = Signal()
 
     def __init__(
         self, session: Session, view: DataView, loader: ThumbnailLoader, parent: QObject
@@ -44,6 +47,8 @@ class ChosenView(QObject):
         self._asked: tuple[object, ...] = ()
         self._reading = Latest(self)
         self._reading.answered.connect(self._show_facts)
+        FollowShown(session, loader, self._bands_changed)
+        view.inspector.bands.bands_chosen.connect(session.set_shown)
 
     def show(self, dataset: Dataset | None, is_known: bool) -> None:
         """Show what is chosen now. ``is_known``: the data set is open, not only looked into."""
@@ -60,6 +65,7 @@ class ChosenView(QObject):
             self._show_four(dataset, rows)
         self._show_exclude(rows)
         self._show_network_words()
+        self.shown.emit()
 
     def _show_chosen(self, dataset: Dataset, row: int) -> None:
         path = f"{dataset.root}/{dataset.paths[row]}"
@@ -86,11 +92,15 @@ class ChosenView(QObject):
         dataset, rows = self._dataset, self.view.grid.chosen_rows()
         if dataset is None or not len(rows):
             return
+        now = self._session.dataset
+        if self._is_known and (now is None or now.paths is not dataset.paths):
+            return  # another data set is about to be listed, with rows of its own
         if len(rows) == 1:
             facts = known_facts(dataset, self._assignment(), int(rows[0]), self._changes())
             self.view.inspector.facts.set_facts(facts)
         else:
             self._show_many(dataset, rows)
+        self.shown.emit()
 
     def _show_many(self, dataset: Dataset, rows: NDArray[np.int64]) -> None:
         excluded = self._session.changes.excluded() if self._is_known else None
@@ -117,11 +127,11 @@ class ChosenView(QObject):
         self.view.inspector.set_four(images)
 
     def _read(self, path: str) -> None:
-        spec = self._session.input
+        spec, shown = self._session.input, self._session.shown.bands
         side = round((WIDTH - 32) * self.view.devicePixelRatioF() * 1.3)
-        if self._asked != (path, spec, side):  # else it is there, or on its way
-            self._asked = (path, spec, side)
-            self._reading.ask(lambda: picture_facts(path, spec, side))
+        if self._asked != (path, spec, side, shown):  # else it is there, or on its way
+            self._asked = (path, spec, side, shown)
+            self._reading.ask(lambda: picture_facts(path, spec, side, shown))
 
     def forget(self) -> None:
         """No picture is being read any longer."""
@@ -131,9 +141,24 @@ class ChosenView(QObject):
     def _show_facts(self, facts: PictureFacts) -> None:
         self._facts = facts
         self.view.inspector.show_one(facts, self._session.input)
+        self._show_bands()
         self._show_network_words()
         if facts.error:
             self.unreadable.emit()
+
+    def _show_bands(self) -> None:
+        """The choice of bands, for a picture that has more than three."""
+        session = self._session
+        bands = self._facts.bands if self._facts is not None else 0
+        self.view.inspector.bands.set_bands(bands, session.shown, session.input.channels)
+
+    def _bands_changed(self) -> None:
+        """Others are looked at: all that is in sight is decoded again."""
+        self._show_bands()
+        self.view.grid.viewport().update()
+        if self._asked:
+            self._read(str(self._asked[0]))
+        self.thumbnails_arrived()
 
     # --- what the network sees ------------------------------------------------------------------
 
@@ -144,6 +169,7 @@ class ChosenView(QObject):
         self.view.fits.set_fit(spec.fit)
         colour = CHANNELS[spec.channels].lower()
         self.view.network_size.setText(f"{picture_size(spec.width, spec.height)}, {colour}")
+        self._show_bands()
         if self._asked:
             self._read(str(self._asked[0]))
 

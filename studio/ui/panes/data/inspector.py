@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.core.input import InputSpec
+from studio.ui.panes.data.band_choice import BandChoice
 from studio.ui.panes.data.facts import PictureFacts, fit_sentence
 from studio.ui.panes.data.fits import FitChooser
+from studio.ui.panes.data.label_box import LabelBox
+from studio.ui.panes.data.link_text import LinkText, them
 from studio.ui.tokens import R1
 from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.facts import FactList
 from studio.ui.widgets.image_view import ImageView
-from studio.ui.widgets.numbers import file_size, picture_size
+from studio.ui.widgets.numbers import count, file_size, picture_size
 from studio.ui.widgets.panel import Panel, ScrollColumn, Section
 from studio.ui.widgets.text import Text
 from studio.ui.widgets.tips import describe
@@ -55,6 +57,7 @@ class Inspector(Panel):
         fit_chosen(str): the person wants the network to see it so.
         show_in_folder_asked: open the picture's folder in the file manager.
         clear_asked: choose nothing.
+        others_asked: list the pictures that lose much of their area.
         exclude_asked: leave the chosen pictures out, or take them in again.
     """
 
@@ -62,6 +65,7 @@ class Inspector(Panel):
     show_in_folder_asked = Signal()
     clear_asked = Signal()
     exclude_asked = Signal()
+    others_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("right", "", WIDTH, parent=parent)
@@ -101,10 +105,14 @@ class Inspector(Panel):
         top.add(self.picture)
         top.add(row)
         column.add(top)
+        self.labels = LabelBox()
+        column.add(self.labels)
         facts = Section()
         self.facts = FactList()
         facts.add(self.facts)
         column.add(facts)
+        self.bands = BandChoice()
+        column.add(self.bands)
         column.add(self._network_section())
         column.body.addStretch(1)
         return column
@@ -113,7 +121,9 @@ class Inspector(Panel):
         self.network = Section("What the network sees", " ")
         self.fits = FitChooser()
         self.fits.fit_chosen.connect(self.fit_chosen)
-        self.sentence = Text("", "small", "secondary", wrap=True)
+        self.sentence = LinkText("small")
+        self.sentence.linkActivated.connect(lambda _link: self.others_asked.emit())
+        self._sentence, self._fit, self._others = "", "", -1
         self.network.add(self.fits)
         self.network.add(self.sentence)
         return self.network
@@ -130,6 +140,8 @@ class Inspector(Panel):
             grid.addWidget(view, i // 2, i % 2)
         top.add(grid)
         column.add(top)
+        self.many_labels = LabelBox()
+        column.add(self.many_labels)
         facts = Section()
         self.many_facts = FactList()
         facts.add(self.many_facts)
@@ -185,6 +197,12 @@ class Inspector(Panel):
         self.fits.set_views(facts.views)
         self.set_sentence(fit_sentence(spec.fit, facts.lost, info.width, info.height, spec))
 
+    def scroll_to(self, part: QWidget) -> None:
+        """Bring a control into sight, where the panel is too low for all."""
+        page = self._pages.currentWidget()
+        if isinstance(page, ScrollColumn):
+            page.ensureWidgetVisible(part)
+
     def set_exclude(self, words: str) -> None:
         """What the button does to the chosen pictures; empty while nothing can be changed."""
         self.exclude_button.setVisible(bool(words))
@@ -204,11 +222,26 @@ class Inspector(Panel):
         """The input's size and the fit in use."""
         self.network.set_note(picture_size(spec.width, spec.height))
         self.fits.set_fit(spec.fit)
+        self._fit = spec.fit
+        self._tell()
 
     def set_sentence(self, sentence: str) -> None:
         """What the fit in use does to this picture."""
-        self.sentence.setText(escape(sentence))
-        self.sentence.setTextFormat(Qt.TextFormat.RichText)
+        self._sentence = sentence
+        self._tell()
+
+    def set_others(self, number: int) -> None:
+        """How many pictures lose much of their area when cropped; negative while not known."""
+        self._others = number
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._fit != "crop" or self._others < 1:
+            self.sentence.set_words(self._sentence)
+            return
+        lose = "loses" if self._others == 1 else "lose"
+        words = f"{self._sentence} {count(self._others, 'picture')} {lose} more than 30 %."
+        self.sentence.set_words(words.strip(), them(self._others))
 
     def _turn_to(self, page: int, title: str) -> None:
         self._pages.setCurrentIndex(page)

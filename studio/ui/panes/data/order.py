@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from itertools import repeat
+from operator import contains
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,27 +23,30 @@ def first_output(dataset: Dataset) -> str:
     return next(iter(dataset.outputs), "")
 
 
-def class_names(dataset: Dataset) -> tuple[str, ...]:
-    """The classes of the first output."""
-    return dataset.outputs.get(first_output(dataset), ())
+def shown_output(dataset: Dataset, wish: str = "") -> str:
+    """The output that a person chose to see; the first where this data set has no such one."""
+    return wish if wish in dataset.outputs else first_output(dataset)
 
 
-def class_of(dataset: Dataset, row: int) -> str:
+def class_names(dataset: Dataset, output: str = "") -> tuple[str, ...]:
+    """The classes of an output, of the first where it is left out."""
+    return dataset.outputs.get(shown_output(dataset, output), ())
+
+
+def class_of(dataset: Dataset, row: int, output: str = "") -> str:
     """The class of one picture, or its classes; “No class” where it has none."""
-    output = first_output(dataset)
+    output = shown_output(dataset, output)
     return ", ".join(dataset.classes_of(row, output) if output else ()) or NO_CLASS
 
 
-def name_ranks(dataset: Dataset) -> NDArray[np.int64]:
-    """For each picture its place when sorted by file name, picture 2 before picture 10.
+def name_order(dataset: Dataset) -> NDArray[np.int64]:
+    """All rows sorted by file name, picture 2 before picture 10.
 
     Takes a tenth of a second for 50,000 names: ask for it in the background.
     """
-    keys = [_DIGITS.sub(_padded, path.rpartition("/")[2].lower()) for path in dataset.paths]
-    order = sorted(range(len(keys)), key=keys.__getitem__)
-    ranks = np.empty(len(order), np.int64)
-    ranks[order] = np.arange(len(order))
-    return ranks
+    keys = np.empty(len(dataset), object)
+    keys[:] = [_DIGITS.sub(_padded, path.rpartition("/")[2].lower()) for path in dataset.paths]
+    return np.argsort(keys, kind="stable")
 
 
 def _padded(digits: re.Match[str]) -> str:
@@ -55,34 +60,50 @@ def listed(
     lowered: list[str],
     query: str,
     order: str,
-    ranks: NDArray[np.int64] | None = None,
+    by_name: NDArray[np.int64] | None = None,
     first: NDArray[np.int64] | None = None,
+    output: str = "",
+    among: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.int64]:
     """Rows of the data set to show.
 
     Args:
-        class_index: only this class of the first output; None for all.
+        class_index: only this class of ``output``; None for all.
         lowered: the paths in lower case; only asked for a search.
         query: words that must all be in the path; empty for no search.
-        order: a key of :data:`ORDERS`, where ``name`` needs ``ranks``; or :data:`AS_FOUND`.
+        order: a key of :data:`ORDERS`; or :data:`AS_FOUND`.
+        by_name: all rows as of :func:`name_order`; until it is there ``name`` is as found.
         first: rows with which ``shuffled`` begins, in their order.
+        output: the output of which the classes are; the first where it is left out.
+        among: ``(n,) bool`` list only these; all where it is left out.
     """
-    rows = np.arange(len(dataset.paths), dtype=np.int64)
+    output = shown_output(dataset, output)
+    shown = np.ones(len(dataset), bool) if among is None else among.copy()
     if class_index is not None:
-        rows = dataset.rows_of(class_index, first_output(dataset)).astype(np.int64)
+        of_class = np.zeros(len(dataset), bool)
+        of_class[dataset.rows_of(class_index, output)] = True
+        shown &= of_class
     for word in query.lower().split():
-        rows = rows[[word in lowered[row] for row in rows.tolist()]] if len(rows) else rows
-    if order == "name" and ranks is not None:
-        return rows[np.argsort(ranks[rows], kind="stable")]
-    if order == AS_FOUND:
+        shown &= np.fromiter(map(contains, lowered, repeat(word)), bool, len(lowered))
+    rows = np.flatnonzero(shown)
+    if order == AS_FOUND or (order == "name" and by_name is None):
         return rows
     if order == "class" and dataset.outputs:
-        labels = dataset.first_class(first_output(dataset))[rows]
+        labels = dataset.first_class(output)[rows]
         return rows[np.argsort(labels, kind="stable")]
-    shuffled = np.random.default_rng(_SHUFFLE_SEED).permutation(len(dataset.paths))
-    if first is not None:
-        shuffled[first] = np.arange(-len(first), 0)
-    return rows[np.argsort(shuffled[rows], kind="stable")]
+    # An order of all rows is kept to those that are shown: nothing of a million is sorted again.
+    all_rows = by_name if order == "name" and by_name is not None else shuffled(dataset, first)
+    return all_rows[shown[all_rows]]
+
+
+def shuffled(dataset: Dataset, first: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+    """All rows in an order by chance that is always the same, after those of ``first``."""
+    rows = np.random.default_rng(_SHUFFLE_SEED).permutation(len(dataset))
+    if first is None:
+        return rows
+    others = np.ones(len(dataset), bool)
+    others[first] = False
+    return np.concatenate([first, rows[others[rows]]])
 
 
 def rows_of_paths(dataset: Dataset, paths: list[str]) -> dict[str, int]:
@@ -92,8 +113,8 @@ def rows_of_paths(dataset: Dataset, paths: list[str]) -> dict[str, int]:
     return {path: found[path] for path in paths if path in found}
 
 
-def same_class(old: Dataset, new: Dataset, index: int) -> int:
-    """Where a class of the first output stands after it may have been renamed or merged.
+def same_class(old: Dataset, new: Dataset, index: int, output: str = "") -> int:
+    """Where a class of an output stands after it may have been renamed or merged.
 
     Args:
         index: a class of ``old``, which has the same pictures; negative for all pictures.
@@ -103,10 +124,10 @@ def same_class(old: Dataset, new: Dataset, index: int) -> int:
     """
     if index < 0:
         return -1
-    name, names = class_names(old)[index], class_names(new)
+    output = shown_output(new, output)
+    name, names = class_names(old, output)[index], class_names(new, output)
     if name in names:
         return names.index(name)
-    output = first_output(new)
     pictures = old.rows_of(index, output)
     if not len(pictures) or not names:
         return -1

@@ -13,28 +13,31 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from studio.core.paths import from_text
 from studio.data.dataset import Dataset
+from studio.ui.panes.data.apply import ApplyToFolder
+from studio.ui.panes.data.build.build import Build
+from studio.ui.panes.data.build.refresh import Refreshed
 from studio.ui.panes.data.chosen_view import ChosenView
+from studio.ui.panes.data.class_side import ClassSide
 from studio.ui.panes.data.classes import ALL
 from studio.ui.panes.data.editing import Editing
+from studio.ui.panes.data.format_note import FormatNote
+from studio.ui.panes.data.labelling import Labelling
 from studio.ui.panes.data.listing import Listing
-from studio.ui.panes.data.order import (
-    class_names,
-    first_output,
-    rows_of_paths,
-    same_class,
-)
+from studio.ui.panes.data.losses import Losses
+from studio.ui.panes.data.order import class_names, rows_of_paths, same_class
 from studio.ui.panes.data.place import Place
-from studio.ui.panes.data.problem_list import sentence
+from studio.ui.panes.data.problems.desk import ProblemDesk
+from studio.ui.panes.data.problems.sentences import sentence
+from studio.ui.panes.data.splits import Splits
+from studio.ui.panes.data.statistics.controller import StatisticsView
 from studio.ui.panes.data.view import NETWORK, PICTURES, PROBLEMS, DataView
 from studio.ui.panes.data.watch import Watch
 from studio.ui.panes.data.words import waiting_words
-from studio.ui.panes.start import StartPage, describe_drop
+from studio.ui.panes.start import StartPage
 from studio.ui.session import Session
 from studio.ui.thumbnails import ThumbnailLoader
-from studio.ui.tokens import S4
 from studio.ui.widgets.drop import DropOverlay
 from studio.ui.widgets.empty import EmptyState
-from studio.ui.widgets.numbers import count
 
 if TYPE_CHECKING:
     from studio.data.peek import Peek
@@ -75,14 +78,31 @@ class DataPane(QWidget):
     def _make_helpers(self) -> None:
         self.chosen = ChosenView(self._session, self.view, self.loader, self)
         self.editing = Editing(self._session, self.view, self)
+        self.labelling = Labelling(self._session, self.view, self.editing, self.chosen, self)
+        self.splits = Splits(self._session, self.view.split, self)
+        self.format_note = FormatNote(self._session, self.view, self)
+        self.apply = ApplyToFolder(self._session, self.view, self)
+        self.apply.add_to(self.format_note.menu)
         self.listing = Listing(self._session, self.view, self)
         self.listing.listed.connect(self._listed)
+        self.side = ClassSide(self._session, self.view, self.listing, self)
+        self.losses = Losses(self._session, self.view, self.listing, self)
+        self.statistics = StatisticsView(self._session, self.view, self.listing, self.losses, self)
+        self.side.search_sizes(self.losses)
         self._watch = Watch(self._session, self)
         self._watch.gone_changed.connect(self._show_gone)
+        self.desk = ProblemDesk(self._session, self.view.problems, self)
+        self.desk.back_asked.connect(lambda: self._show_page(PICTURES))
+        self.desk.check_asked.connect(self._watch.check_again)
+        self._watch.checking.connect(self.desk.checking)
+        self._watch.checked.connect(self.desk.checked)
         bar = self.view.grid.verticalScrollBar()
         bar.valueChanged.connect(lambda _value: self._watch.step_aside())
         self.chosen.unreadable.connect(self._watch.picture_failed)
-        self.overlay = DropOverlay(self, describe_drop)
+        self.build = Build(self._session, self.view, self.listing, self.pages, self)
+        more = self.format_note.menu
+        more.aboutToShow.connect(lambda: self.build.add_to_menu(more))
+        self.overlay = DropOverlay(self, self.build.describe_drop, self.build.area)
         self.overlay.dropped.connect(self._open_dropped)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -99,8 +119,8 @@ class DataPane(QWidget):
         view.views.changed.connect(self._show_page)
         view.banner.action.connect(lambda: self._show_page(PROBLEMS))
         view.gone.action.connect(lambda: session.locate_requested.emit())
-        view.problems.back_asked.connect(lambda: self._show_page(PICTURES))
         view.split.spec_chosen.connect(session.set_split)
+        view.split.leaks_asked.connect(self._show_leaks)
         view.fits.fit_chosen.connect(self._choose_fit)
         view.inspector.fit_chosen.connect(self._choose_fit)
         view.inspector.clear_asked.connect(view.grid.clearSelection)
@@ -116,7 +136,7 @@ class DataPane(QWidget):
         session.labels_changed.connect(self._labels_changed)
         session.changes.done.connect(self._tell_done)
         session.project_changed.connect(self._project_changed)
-        session.problems_changed.connect(self._problems_changed)
+        session.findings.changed.connect(self._refresh_banners)
         session.split_changed.connect(self._split_changed)
         session.input_changed.connect(self.chosen.input_changed)
         session.failed.connect(lambda _error: self._project_changed())
@@ -157,10 +177,7 @@ class DataPane(QWidget):
         self._peek, self._dataset = peek, peek.dataset
         view.panel.set_title(peek.dataset.name)
         self._empty_searches()
-        names = class_names(peek.dataset) if peek.knows_classes else ()
-        self._name_filter(len(names))
-        view.classes.classes.set_classes(names, None, None)
-        view.classes.choose(ALL)
+        self.side.fill_peek(class_names(peek.dataset) if peek.knows_classes else ())
         view.sort.set_current("shuffled")
         view.split.show_nothing()
         self.listing.take(peek.dataset, False)
@@ -174,9 +191,28 @@ class DataPane(QWidget):
             self._left = None  # it left with its project; what is being opened stays in sight
         elif dataset is not None and peek is not None and peek.root == dataset.root:
             self._fill_peek(dataset, peek)
+        elif dataset is not None and (found := self.build.refreshed(self._dataset)) is not None:
+            self._show_again(dataset, found)
         else:
             self._peek = None
             self._show(dataset)
+
+    def _show_again(self, dataset: Dataset, found: Refreshed) -> None:
+        """Pictures came or went: what is in sight stays there."""
+        view, old = self.view, self._dataset
+        page, here = view.page(), view.grid.verticalScrollBar().value()
+        chosen, index = view.grid.chosen_rows(), view.classes.chosen()
+        if old is not None and index >= 0:
+            name, names = class_names(old)[index], class_names(dataset)
+            index = names.index(name) if name in names else ALL
+        self.chosen.forget()
+        self._dataset = dataset
+        self.listing.take(dataset, True, found.first)
+        self._fill_classes(dataset, index)
+        self._fill_rest()
+        self.listing.refresh(found.moved(chosen))
+        view.grid.verticalScrollBar().setValue(here)
+        self._show_page(page)
 
     def _show(self, dataset: Dataset | None) -> None:
         self._forget()
@@ -220,44 +256,26 @@ class DataPane(QWidget):
     def _fill_rest(self) -> None:
         self.chosen.input_changed()
         self._split_changed()
-        self._problems_changed()
+        self._refresh_banners()
 
     def _empty_searches(self) -> None:
         blocked = self.view.filter.blockSignals(True)
         self.view.filter.clear()
         self.view.filter.blockSignals(blocked)
         self.view.classes.classes.set_filter("")
+        self.view.notes.leave()
         self.view.search.clear()
 
     def _fill_classes(self, dataset: Dataset, chosen: int) -> None:
-        names = class_names(dataset)
-        output = first_output(dataset)
-        counts = dataset.class_counts(output).tolist() if output else []
-        self.view.panel.set_title(dataset.name)
-        self._name_filter(len(names))
-        classes = self.view.classes
-        blocked = classes.blockSignals(True)
-        classes.classes.set_classes(names, counts, len(dataset))
-        classes.choose(chosen)
-        classes.blockSignals(blocked)
-
-    def _name_filter(self, classes: int) -> None:
-        words = f"Filter {count(classes, 'class', 'classes')}" if classes else "Filter classes"
-        self.view.filter.setPlaceholderText(words)
+        self.side.fill(dataset, chosen)
 
     def _show_page(self, page: object) -> None:
         view = self.view
-        view.pages.setCurrentIndex(int(page))  # type: ignore[call-overload]
-        view.views.set_current(page)
+        view.show_page(int(page))  # type: ignore[call-overload]
         for control in (view.sort, view.tile, view.tile_icon):
             control.setVisible(page == PICTURES)
-        on_problems = page == PROBLEMS
-        view.views.setVisible(not on_problems)
-        view.search.setVisible(not on_problems)
-        for tool in view.problems.tools:
-            tool.setVisible(on_problems)
-        # The arrow, not the button around it, is in line with what is below.
-        view.bar.row.setContentsMargins(S4 - 4 if on_problems else S4, 1, S4, 0)
+        if page == PROBLEMS:
+            self.desk.show()
         self._refresh_banners()
 
     # --- the list -------------------------------------------------------------------------------
@@ -267,7 +285,7 @@ class DataPane(QWidget):
         self._show_page(PICTURES)
 
     def _find(self) -> None:
-        if self.view.pages.currentIndex() == PROBLEMS:
+        if self.view.page() == PROBLEMS:
             self._show_page(PICTURES)
         self.view.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.view.search.selectAll()
@@ -277,10 +295,10 @@ class DataPane(QWidget):
         old, dataset, view = self._dataset, self._session.dataset, self.view
         if self._peek is not None or old is None or dataset is None:
             return
-        grid, page = view.grid, view.pages.currentIndex()
+        grid, page = view.grid, view.page()
         listed_rows, chosen = grid.pictures.rows(), grid.chosen_rows()
         place, here = grid.currentIndex().row(), grid.verticalScrollBar().value()
-        index = same_class(old, dataset, view.classes.chosen())
+        index = same_class(old, dataset, view.classes.chosen(), view.classes.output)
         self._dataset = dataset
         self.listing.take_changed(dataset)
         self._fill_classes(dataset, index)
@@ -313,6 +331,10 @@ class DataPane(QWidget):
 
     # --- split, problems ------------------------------------------------------------------------
 
+    def _show_leaks(self) -> None:
+        self._show_page(PROBLEMS)
+        self.desk.show("split-leak")
+
     def _split_changed(self) -> None:
         session = self._session
         if self._dataset is None or self._peek is not None:
@@ -320,21 +342,15 @@ class DataPane(QWidget):
         self.view.split.show_split(session.split, session.assignment, self._dataset.has_split)
         self.chosen.split_changed()
 
-    def _problems_changed(self) -> None:
-        problems = self._session.problems
-        self.view.problems.set_problems(problems)
-        self._refresh_banners()
-
     def _refresh_banners(self) -> None:
         view = self.view
-        words = sentence(self._session.problems) if self._peek is None else ""
-        on_problems = view.pages.currentIndex() == PROBLEMS
-        if words and not on_problems:
-            them = "Show it" if len(self._session.problems) == 1 else "Show them"
-            view.banner.show_text("warning", words, them)
+        words = sentence(self._session.findings.problems) if self._peek is None else ""
+        if words and self._dataset is not None:
+            view.banner.show_text("warning", words, "Review problems")
         else:
             view.banner.hide()
-        view.banners.setVisible(not view.banner.isHidden() or not view.gone.isHidden())
+        banners = (view.banner, view.gone, view.unlabelled)
+        view.banners.setVisible(not all(banner.isHidden() for banner in banners))
 
     def _thumbnails_arrived(self, paths: set[str]) -> None:
         if any(self.loader.reason(path) for path in paths):
@@ -357,4 +373,5 @@ class DataPane(QWidget):
     # --- drops ----------------------------------------------------------------------------------
 
     def _open_dropped(self, paths: list[str]) -> None:
-        self._session.open_requested.emit(Path(paths[0]))
+        if not self.build.take_drop(paths):
+            self._session.open_requested.emit(Path(paths[0]))

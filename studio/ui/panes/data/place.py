@@ -27,7 +27,7 @@ class Place:
         """Where the view is now."""
         return cls(
             view.classes.chosen(), view.filter.text(), view.search.text(), view.sort.current(),
-            view.pages.currentIndex(), view.grid.verticalScrollBar().value(),
+            view.page(), view.grid.verticalScrollBar().value(),
             view.grid.chosen_rows(),
         )  # fmt: skip
 

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.data.dataset import SPLITS, Split
 from studio.data.split import SplitSpec
-from studio.ui.forms import SpecForm
-from studio.ui.tokens import MEDIUM, R3, S4, SEMIBOLD
+from studio.ui.panes.common import chain
+from studio.ui.panes.data.split_form import SplitForm
+from studio.ui.panes.data.split_report import SplitReportView
+from studio.ui.tokens import MEDIUM, R3, S2, S4, S6, SEMIBOLD
 from studio.ui.widgets.base import look, rounded
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.numbers import number
@@ -20,30 +22,41 @@ from studio.ui.widgets.text import Text
 from studio.ui.widgets.track import StackedTrack
 
 _ROLES = {Split.TRAIN: "accent", Split.VALIDATION: "line-strong", Split.TEST: "edge"}
-_WIDTH = 320
+_FORM_WIDTH, _REPORT_WIDTH, _HEIGHT = 288, 344, 416
 _BETWEEN = 8
 
 
 def how(spec: SplitSpec, from_folders: bool) -> str:
     """How the split came about, in a few words."""
     if from_folders and spec.mode == "folders":
-        return "as the folders say"
+        return "as the data set says"
     drawn = "stratified" if spec.stratified else "drawn"
     if spec.mode == "folds":
-        return f"fold {spec.fold} of {spec.folds} · seed {spec.seed}"
+        drawn = f"fold {spec.fold} of {spec.folds}"
     return f"{drawn} · seed {spec.seed}"
 
 
+def together_words(spec: SplitSpec) -> str:
+    """What stays together, as a sentence; empty where nothing does."""
+    if spec.together == "twins":
+        return "Near twins stay together."
+    if spec.together == "column":
+        return "Pictures of the same group stay together."
+    return ""
+
+
 class SplitPopover(QWidget):
-    """The form of the split, in a frame of its own; a click beside it closes it.
+    """The form of the split and its report, in a frame; a click beside it closes it.
 
     Signals:
         changed(object): another SplitSpec.
+        leaks_asked: show the pictures that lie in two parts.
     """
 
     changed = Signal(object)
+    leaks_asked = Signal()
 
-    def __init__(self, spec: SplitSpec, from_folders: bool, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(
             parent,
             Qt.WindowType.Popup
@@ -51,24 +64,32 @@ class SplitPopover(QWidget):
             | Qt.WindowType.NoDropShadowWindowHint,
         )
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-        self.setFixedWidth(_WIDTH)
         self.setAccessibleName("Split")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(S4, S4, S4, S4)
-        column.setSpacing(8)
-        column.addWidget(Text("Split", weight=SEMIBOLD))
-        column.addWidget(
+        self.form, self.report = SplitForm(), SplitReportView()
+        self.form.changed.connect(self.changed)
+        self.report.mend_asked.connect(lambda: self.form.change(together="twins"))
+        self.report.leaks_asked.connect(self._show_leaks)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(S4, S4, S4, S4)
+        row.setSpacing(S6)
+        left = QVBoxLayout()
+        left.setSpacing(S2)
+        left.addWidget(Text("Split", weight=SEMIBOLD))
+        left.addWidget(
             Text(
-                "Training pictures teach, validation pictures choose the best epoch, "
-                "test pictures are kept for the end. Every class is shared out alike.",
+                "Training pictures teach, validation pictures choose the best epoch, test "
+                "pictures are kept for the end.",
                 "small", "secondary", wrap=True,
             )
         )  # fmt: skip
-        # Where the folders say nothing of a split, asking whether to follow them is idle.
-        names = None if from_folders else ["validation", "test", "seed"]
-        self.form = SpecForm(spec, names=names)
-        self.form.changed.connect(self.changed)
-        column.addWidget(self.form)
+        left.addSpacing(4)
+        left.addWidget(self.form, 1)
+        row.addLayout(left)
+        row.addWidget(self.report)
+        self.form.setFixedWidth(_FORM_WIDTH)
+        self.report.setFixedWidth(_REPORT_WIDTH)
+        self.setFixedHeight(_HEIGHT)
+        chain(*self.form.stops(), *self.report.stops())
 
     def open_above(self, anchor: QWidget) -> None:
         """Show it above a widget, inside the screen."""
@@ -80,6 +101,10 @@ class SplitPopover(QWidget):
         self.move(place)
         self.show()
 
+    def _show_leaks(self) -> None:
+        self.close()
+        self.leaks_asked.emit()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         t = look(self)
         rounded(QPainter(self), self.rect().toRectF(), R3, t.raised, t.edge)
@@ -90,17 +115,20 @@ class SplitBox(Section):
 
     Signals:
         spec_chosen(object): the person changed the SplitSpec.
+        form_opened(): the form is there and wants to be filled, see :meth:`popover`.
+        leaks_asked(): show the pictures that lie in two parts.
     """
 
     spec_chosen = Signal(object)
+    form_opened = Signal()
+    leaks_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Split", " ", "top", parent=parent)
-        self._spec = SplitSpec()
-        self._from_folders = False
         self.edit_button = IconButton(
-            "edit", "Change the split", sentence="Shares of the pictures, and the random seed.",
-            size="small",
+            "edit", "Change the split", size="small",
+            sentence="Shares or folds, what stays together, the random seed; with a table of "
+            "counts.",
         )  # fmt: skip
         self.edit_button.clicked.connect(self._edit)
         self.head.addWidget(self.edit_button)
@@ -125,7 +153,6 @@ class SplitBox(Section):
 
     def show_split(self, spec: SplitSpec, assignment: NDArray[np.int8], from_folders: bool) -> None:
         """Show the counts of a split. ``assignment``: ``(n,) int8``, −1 for none."""
-        self._spec, self._from_folders = spec, from_folders
         self.edit_button.setEnabled(True)
         counts = {split: int(np.count_nonzero(assignment == split)) for split in SPLITS}
         self.track.set_parts([(counts[split], _ROLES[split]) for split in SPLITS])
@@ -135,9 +162,7 @@ class SplitBox(Section):
         self.set_note(how(spec, from_folders))
         words = ", ".join(f"{split.label} {counts[split]:,}" for split in SPLITS)
         self.track.setAccessibleName(f"Split: {words}")
-        self.track.setToolTip(words)
-        if self._popover is not None and self._popover.form.spec() != spec:
-            self._popover.form.set_spec(spec)
+        self.track.setToolTip(" ".join([f"{words}.", together_words(spec)]).strip())
 
     def _arrange(self) -> None:
         """Counts beside their names, or below them where they are too long for one line."""
@@ -171,11 +196,13 @@ class SplitBox(Section):
         return self._popover
 
     def _edit(self) -> None:
-        popover = SplitPopover(self._spec, self._from_folders, self)
+        popover = SplitPopover(self)
         popover.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         popover.changed.connect(self.spec_chosen)
+        popover.leaks_asked.connect(self.leaks_asked)
         popover.destroyed.connect(self._closed)
         self._popover = popover
+        self.form_opened.emit()
         popover.open_above(self)
 
     def _closed(self) -> None:

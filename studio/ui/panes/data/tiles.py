@@ -12,20 +12,24 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QItemSelection,
     QItemSelectionModel,
+    QMimeData,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
     QPoint,
+    QRect,
+    QSize,
     Qt,
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QContextMenuEvent, QDrag, QKeyEvent, QMouseEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.core.paths import display_name
 from studio.data.dataset import Dataset
-from studio.ui.panes.data.order import NO_CLASS, first_output
+from studio.ui.panes.data.dropping import drag_picture, pictures_mime
+from studio.ui.panes.data.order import NO_CLASS, shown_output
 from studio.ui.thumbnails import ThumbnailLoader
 from studio.ui.widgets.picture_grid import PictureGrid, TileRole
 
@@ -42,12 +46,12 @@ _ANSWERED = frozenset(
 )  # fmt: skip
 
 
-def captions(dataset: Dataset | None) -> tuple[list[str], NDArray[np.integer]]:
+def captions(dataset: Dataset | None, output: str = "") -> tuple[list[str], NDArray[np.integer]]:
     """The captions of the classes, the last for pictures without one, and each picture's label.
 
     The label is ``(n,)`` an index into the captions, or ``(n, classes)`` where several hold.
     """
-    output = first_output(dataset) if dataset is not None else ""
+    output = shown_output(dataset, output) if dataset is not None else ""
     if dataset is None or not output:
         return [NO_CLASS], np.full(0 if dataset is None else len(dataset), -1, np.int32)
     return [*map(display_name, dataset.outputs[output]), NO_CLASS], dataset.labels[output]
@@ -71,6 +75,7 @@ class PictureModel(QAbstractListModel):
         self._loader = loader
         self._dataset: Dataset | None = None
         self._captions, self._labels = captions(None)
+        self._output = ""
         self._root = ""
         self._marks: Marks | None = None
         self._rows: NDArray[np.int64] = np.empty(0, np.int64)
@@ -80,27 +85,32 @@ class PictureModel(QAbstractListModel):
         self._loader.arrived.connect(self._arrived)
 
     def show(
-        self, dataset: Dataset | None, rows: NDArray[np.int64], marks: Marks | None = None
+        self,
+        dataset: Dataset | None,
+        rows: NDArray[np.int64],
+        marks: Marks | None = None,
+        output: str = "",
     ) -> None:
-        """List these rows of a data set, in this order."""
+        """List these rows of a data set, in this order, with the classes of an output below."""
         if dataset is not None and np.array_equal(rows, self._rows):
             old = self._dataset
             if old is not None and old.paths is dataset.paths and old.root == dataset.root:
-                self._take(dataset, marks)  # the same pictures, of which something else is told
+                # The same pictures, of which something else is told.
+                self._take(dataset, marks, output)
                 if len(rows):
                     self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
                 return
         self.beginResetModel()
-        self._take(dataset, marks)
+        self._take(dataset, marks, output)
         self._rows = rows
         self._places = {}
         self.endResetModel()
 
-    def _take(self, dataset: Dataset | None, marks: Marks | None) -> None:
+    def _take(self, dataset: Dataset | None, marks: Marks | None, output: str) -> None:
         self._marks = marks
-        if dataset is not self._dataset:
-            self._dataset = dataset
-            self._captions, self._labels = captions(dataset)
+        if dataset is not self._dataset or output != self._output:
+            self._dataset, self._output = dataset, output
+            self._captions, self._labels = captions(dataset, output)
             self._root = "" if dataset is None else str(dataset.root)
 
     def dataset(self) -> Dataset | None:
@@ -176,12 +186,14 @@ class DataGrid(PictureGrid):
         exclude_asked: Delete was pressed.
         digit_pressed(int): one of the keys 1 to 9.
         menu_asked(QPoint): the menu of what is selected is wanted, at a place of the screen.
+        drag_begun(QMimeData): what is selected is being dragged.
     """
 
     chosen_changed = Signal()
     exclude_asked = Signal()
     digit_pressed = Signal(int)
     menu_asked = Signal(QPoint)
+    drag_begun = Signal(QMimeData)
 
     def __init__(self, loader: ThumbnailLoader, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -193,6 +205,8 @@ class DataGrid(PictureGrid):
         self._drop_wishes.setInterval(60)
         self._drop_wishes.timeout.connect(self._rest)
         self._was_visible = (0, -1)
+        self._pressed_at: QPoint | None = None
+        self._was_dragged = False
         self.visible_changed.connect(self._visible_changed)
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen_changed.emit())
         self.pictures.modelReset.connect(self.chosen_changed)
@@ -237,6 +251,57 @@ class DataGrid(PictureGrid):
             self.digit_pressed.emit(int(key) - int(Qt.Key.Key_0))
         else:
             super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Pictures are dragged; from between them, a frame is drawn around several."""
+        at = event.position().toPoint()
+        index = self.indexAt(at)
+        on_picture = index.isValid() and self._is_on_picture(index, at)
+        self.setDragEnabled(on_picture)  # so that several that are chosen stay it
+        super().mousePressEvent(event)
+        plain = not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        chosen = on_picture and self.selectionModel().isSelected(index)
+        self._pressed_at = at if is_left and plain and chosen else None
+        self._was_dragged = False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._was_dragged:
+            return
+        if self._pressed_at is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            super().mouseMoveEvent(event)
+            return
+        way = event.position().toPoint() - self._pressed_at
+        if way.manhattanLength() >= QApplication.startDragDistance():
+            self._pressed_at = None
+            self._drag()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pressed_at = None
+        if self._was_dragged:  # it ended the drag, and is no click
+            self._was_dragged = False
+            return
+        super().mouseReleaseEvent(event)
+
+    def _is_on_picture(self, index: Index, at: QPoint) -> bool:
+        """Whether a point of a cell is on the picture, not in the gap or on the caption."""
+        half = self.delegate.gap // 2
+        cell = self.visualRect(index).adjusted(half, 0, -half, 0)
+        return QRect(cell.topLeft(), QSize(cell.width(), cell.width())).contains(at)
+
+    def _drag(self) -> None:
+        number = len(self.chosen_rows())
+        if not number or self.pictures.dataset() is None:
+            return
+        drag = QDrag(self)
+        data = pictures_mime(number)
+        drag.setMimeData(data)
+        drag.setPixmap(drag_picture(self, self.currentIndex().data(TileRole.PIXMAP), number))
+        drag.setHotSpot(QPoint(-10, -6))
+        self._was_dragged = True
+        self.drag_begun.emit(data)
+        drag.exec(Qt.DropAction.CopyAction)
+        self.setState(self.State.NoState)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if event.reason() == QContextMenuEvent.Reason.Keyboard:

@@ -6,11 +6,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.ui.panes.common import chain
+from studio.ui.panes.data.build.balance_line import BalanceLine
+from studio.ui.panes.data.build.ways import WaysIn
 from studio.ui.panes.data.classes import ClassList
 from studio.ui.panes.data.fits import FitChooser
 from studio.ui.panes.data.inspector import Inspector
+from studio.ui.panes.data.link_text import LinkText, them
+from studio.ui.panes.data.notes import NoteList
+from studio.ui.panes.data.only import OnlyChip
 from studio.ui.panes.data.order import ORDERS
-from studio.ui.panes.data.problem_list import ProblemPage
+from studio.ui.panes.data.problems.page import ProblemPage
 from studio.ui.panes.data.split_box import SplitBox
 from studio.ui.panes.data.tiles import DataGrid
 from studio.ui.thumbnails import ThumbnailLoader
@@ -19,13 +24,13 @@ from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.combo import Combo
 from studio.ui.widgets.fields import SearchField
 from studio.ui.widgets.pane_frame import PaneFrame
-from studio.ui.widgets.panel import Bar, Panel, WorkArea
+from studio.ui.widgets.panel import Bar, Panel, Rule, WorkArea
 from studio.ui.widgets.segmented import SegmentedControl
 from studio.ui.widgets.sliders import Slider
 from studio.ui.widgets.text import ElidedLabel, IconLabel, Text
 from studio.ui.widgets.tips import describe
 
-PICTURES, NETWORK, PROBLEMS = range(3)
+PICTURES, NETWORK, STATISTICS, PROBLEMS = range(4)
 SMALLEST, LARGEST, USUAL = 56, 240, 98
 
 
@@ -39,13 +44,31 @@ class DataView(QWidget):
             self._work(loader), self._left(), self.inspector,
             "Show the classes", "Show the chosen picture",
         )  # fmt: skip
+        self.problems = ProblemPage(loader)
+        self.regions = QStackedWidget()  # problems have other panels beside them
+        self.regions.addWidget(self.frame)
+        self.regions.addWidget(self.problems)
         row = QVBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.frame)
+        row.addWidget(self.regions)
         chain(
-            self.open_button, self.filter, self.classes, self.split, self.views, self.search,
-            self.gone, self.banner, self.pages, self.sort, self.tile, self.inspector,
+            self.open_button, self.filter, self.add_button, self.output, self.classes, self.notes,
+            self.balance, self.split, self.views, self.search,
+            self.gone, self.banner, self.unlabelled, self.pages, self.sort, self.tile,
+            self.inspector,
         )  # fmt: skip
+
+    def page(self) -> int:
+        """Which page is in sight."""
+        is_problems = self.regions.currentWidget() is self.problems
+        return PROBLEMS if is_problems else self.pages.currentIndex()
+
+    def show_page(self, page: int) -> None:
+        """Bring a page into sight."""
+        self.regions.setCurrentWidget(self.problems if page == PROBLEMS else self.frame)
+        if page != PROBLEMS:
+            self.pages.setCurrentIndex(page)
+            self.views.set_current(page)
 
     def _left(self) -> Panel:
         panel = Panel("left", "", 244)
@@ -57,31 +80,63 @@ class DataView(QWidget):
         panel.bar.add(self.open_button)
         hold = QHBoxLayout()
         hold.setContentsMargins(16, 8, 16, 0)
+        hold.setSpacing(4)
         self.filter = SearchField("Filter classes")
         hold.addWidget(self.filter)
+        self.add_button = IconButton(
+            "plus", "Add a class", "", "Its name is written below the others.", "small"
+        )
+        self.add_button.hide()
+        hold.addWidget(self.add_button)
         panel.body.addLayout(hold)
-        self.classes = ClassList()
-        panel.add(self.classes, 1)
+        self._class_lists(panel)
         self.split = SplitBox()
         panel.set_foot(self.split)
         self.panel = panel
         return panel
 
+    def _class_lists(self, panel: Panel) -> None:
+        """Classes, a line, and what a person noted about the pictures; one row has the choice."""
+        self.output = Combo([], None, "Output")
+        describe(self.output, "Output", sentence="The question whose classes are listed here.")
+        self.output.hide()
+        choice = QHBoxLayout()
+        choice.setContentsMargins(16, 8, 16, 0)
+        choice.addWidget(self.output)
+        panel.body.addLayout(choice)
+        self.classes = ClassList()
+        panel.add(self.classes, 1000)
+        self.rule = Rule()
+        line = QHBoxLayout()
+        line.setContentsMargins(16, 2, 16, 2)
+        line.addWidget(self.rule)
+        panel.body.addLayout(line)
+        self.notes = NoteList()
+        self.rule.hide()
+        panel.add(self.notes)
+        panel.add_stretch()
+        self.balance = BalanceLine()
+        panel.add(self.balance)
+        self.classes.class_chosen.connect(lambda _index: self.notes.leave())
+        self.notes.note_chosen.connect(lambda _key: self.classes.leave())
+
     def _work(self, loader: ThumbnailLoader) -> WorkArea:
         work = WorkArea()
         self.bar = work.bar
         self.views = SegmentedControl(
-            [(PICTURES, "Pictures"), (NETWORK, "What the network sees")], PICTURES, "View"
+            [
+                (PICTURES, "Pictures"),
+                (NETWORK, "What the network sees"),
+                (STATISTICS, "Statistics"),
+            ],
+            PICTURES,
+            "View",
         )
-        self.search = SearchField("Name or folder", "Ctrl+F")
+        self.search = SearchField("Name, tag, size", "Ctrl+F")
         self.search.setFixedWidth(176)
-        self.problems = ProblemPage()
-        back, title, *others = self.problems.tools
-        for part in (self.views, back, title):
-            work.bar.add(part)
+        work.bar.add(self.views)
         work.bar.add_stretch()
-        for part in (self.search, *others):
-            work.bar.add(part)
+        work.bar.add(self.search)
         self.banner = Banner("warning", "", "Show them")
         self.gone = Banner("bad", "", "Locate…")
         banners = QVBoxLayout()
@@ -89,6 +144,9 @@ class DataView(QWidget):
         banners.setSpacing(8)
         banners.addWidget(self.gone)
         banners.addWidget(self.banner)
+        self.unlabelled = Banner("info", "", "Label them")
+        self.unlabelled.hide()
+        banners.addWidget(self.unlabelled)
         self.banners = QWidget()
         self.banners.setLayout(banners)
         work.add(self.banners)
@@ -96,14 +154,23 @@ class DataView(QWidget):
         self.grid = DataGrid(loader)
         self.pages.addWidget(self._grid_page())
         self.pages.addWidget(self._network_page())
-        self.pages.addWidget(self.problems)
+        self.statistics = QWidget()
+        QVBoxLayout(self.statistics).setContentsMargins(0, 0, 0, 0)
+        self.pages.addWidget(self.statistics)
         work.add(self.pages, 1)
         self._foot(work.add_foot())
         return work
 
     def _grid_page(self) -> QStackedWidget:
         self.grid_pages = QStackedWidget()
-        self.grid_pages.addWidget(self.grid)
+        listed = QWidget()
+        self.only = OnlyChip()
+        column = QVBoxLayout(listed)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.only)
+        column.addWidget(self.grid, 1)
+        self.grid_pages.addWidget(listed)
         nothing = QWidget()
         column = QVBoxLayout(nothing)
         self.nothing = Text("", tone="secondary", wrap=True)
@@ -113,6 +180,8 @@ class DataView(QWidget):
         column.addWidget(self.nothing)
         column.addSpacing(8)
         column.addWidget(self.show_all, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.ways = WaysIn()
+        column.addWidget(self.ways, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         self.grid_pages.addWidget(nothing)
         return self.grid_pages
@@ -135,8 +204,14 @@ class DataView(QWidget):
         column.addSpacing(8)
         self.network_words = Text("", tone="secondary", wrap=True)
         column.addWidget(self.network_words)
+        self.network_others = LinkText()
+        column.addWidget(self.network_others)
         column.addStretch(1)
         return page
+
+    def set_network_others(self, words: str, number: int) -> None:
+        """How many pictures lose much of their area, with a link to them where there are any."""
+        self.network_others.set_words(words, them(number))
 
     def _foot(self, foot: Bar) -> None:
         self.summary = Text("", "small", "secondary")

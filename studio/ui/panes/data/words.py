@@ -9,6 +9,9 @@ from studio.data.dataset import Dataset
 from studio.ui.panes.data.order import class_names
 from studio.ui.widgets.numbers import count
 
+EMPTY = "Drop pictures on a class, paste them, or use the camera."
+"""What to do with a data set that was just made."""
+
 
 def waiting_words(folder: Path, is_there: bool) -> tuple[str, str]:
     """Heading and sentence while the pictures of a project are not shown."""
@@ -31,6 +34,8 @@ def nothing_words(dataset: Dataset, is_known: bool, search: str) -> str:
     if not is_known:
         return "The folder is still being opened."
     if not len(dataset):
+        if dataset.format == "collection":
+            return EMPTY
         return "There is no picture in this folder."
     if text := search.strip():
         return f"No picture is called “{text}”."

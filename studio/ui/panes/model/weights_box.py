@@ -159,7 +159,7 @@ class WeightsBox(QWidget):
 
         self._job = self._jobs.start(
             f"Downloading {entry.file}", work, done=self._loaded, failed=self._failed,
-            cancelled=self._cancelled, progress=self._progressed, owner=self,
+            cancelled=self._cancelled, progress=self._progressed, owner=self, in_bytes=True,
         )  # fmt: skip
         self.track.set_fraction(None)
         self.progress_words.setText("Asking the server…")

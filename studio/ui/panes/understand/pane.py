@@ -26,6 +26,7 @@ from studio.ui.panes.understand.saving import rendered, write_png
 from studio.ui.panes.understand.tree import count_layers, leaf_of, short_name
 from studio.ui.panes.understand.view import STRIP, UnderstandView
 from studio.ui.session import Session
+from studio.ui.shown_bands import FollowShown
 from studio.ui.thumbnails import ThumbnailLoader
 from studio.ui.widgets.drop import DropOverlay
 from studio.ui.widgets.empty import EmptyState
@@ -88,6 +89,7 @@ class UnderstandPane(QWidget):
         session.runs_changed.connect(self._run_changed)
         session.dataset_changed.connect(self._fill_strip)
         session.picture_in_view_changed.connect(self._picture_in_view_changed)
+        FollowShown(session, self.loader, self._read_picture)
         save = QShortcut(QKeySequence("Ctrl+E"), self)
         save.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         save.activated.connect(self._ask_save)
@@ -158,10 +160,18 @@ class UnderstandPane(QWidget):
         view.name.setText(display_name(Path(path).name))
         for pick in view.picks:
             pick.setChecked(pick.path == path)
-        self._reading.ask(lambda: to_image(pixels.thumbnail(Path(path), _PREVIEW)))
+        self._read_picture()
         self._show_verdict()
         self._ask_answer()
         self._ask_activations()
+
+    def _read_picture(self) -> None:
+        """The picture as it is looked at: large, and small among the others."""
+        path, shown = self._picture, self._session.shown.bands
+        if path:
+            self._reading.ask(lambda: to_image(pixels.thumbnail(Path(path), _PREVIEW, shown)))
+        for pick in self.view.picks:
+            pick.update()
 
     def _picture_failed(self, error: StudioError) -> None:
         self.view.picture.set_message("", "broken", "bad")

@@ -1,0 +1,1 @@
+"""Data sets that are published and may be fetched by a program."""

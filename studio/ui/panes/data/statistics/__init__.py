@@ -1,0 +1,1 @@
+"""The page "Statistics" of the Data pane: what the data set looks like in plots."""

@@ -1,0 +1,1 @@
+"""Ready data sets: the page, its rows, and the downloads behind them."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from studio.cli.app import AsJson
+from studio.cli.app import AsJson, Columns, Format, Options, how_to_open
 from studio.cli.output import complain, print_json
 from studio.cli.progress import bar, quiet_libraries
 from studio.core.errors import StudioError
@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 
 def predict(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A trained run.")],
-    paths: Annotated[list[str], typer.Argument(help="Pictures and folders of pictures.")],
+    paths: Annotated[list[str], typer.Argument(help="Pictures, folders and other data sets.")],
     as_json: AsJson = False,
     table: Annotated[
         str, typer.Option("--csv", metavar="FILE", help="Write a table; - is stdout.")
     ] = "",
+    format: Format = "",
+    columns: Columns = None,
+    options: Options = None,
 ) -> int:
     """Classify pictures with a trained run."""
     from studio.engine import commands
@@ -34,7 +37,8 @@ def predict(
     if as_json and table:
         raise StudioError("--json and --csv cannot be given together.", "Choose one of them.")
     with quiet_libraries(), bar("Classifying") as progress:
-        predictions = list(commands.predict(run_folder, paths, progress))
+        how = how_to_open(Path(paths[0]), format, columns, options)
+        predictions = list(commands.predict(run_folder, paths, progress, **how))
     if as_json:
         print_json([commands.prediction_json(p) for p in predictions])
     elif table:

@@ -11,11 +11,10 @@ from studio.core.control import Control, Progress, no_progress
 from studio.core.errors import DatasetError, SpecError
 from studio.core.paths import display_name
 from studio.data.archives import is_archive, unpacked
-from studio.data.containers.store import container_kind
 from studio.data.dataset import Dataset
 from studio.data.formats.registry import FORMATS, DatasetFormat, make_format
 from studio.data.known_index import known_index, remember_index
-from studio.data.names import is_picture_name
+from studio.data.names import is_data_name, is_picture_name
 from studio.data.tables.options import column_options
 from studio.data.walk import Pictures, Walker, folder_error
 
@@ -175,35 +174,56 @@ def _unknown_file(root: Path) -> DatasetError:
     )
 
 
-def find_pictures(paths: Iterable[Path | str], control: Control | None = None) -> list[Path]:
-    """The files themselves, and every picture inside those that are folders or hold arrays.
+def find_pictures(
+    paths: Iterable[Path | str],
+    control: Control | None = None,
+    format: str = "",
+    options: Mapping[str, str] | None = None,
+) -> list[Path]:
+    """The pictures themselves, and all those of folders, tables, archives and files of arrays.
 
     What is no picture inside a folder is left out without a word: a person who drops a folder
     means its pictures. A file named by itself is always kept, so that its error is shown.
 
+    Args:
+        format, options: how to open every path as a data set, as for :func:`open_dataset`;
+            where both are left out, each is taken for what it is.
+
     Raises:
+        DatasetError, SpecError: a path is no data set of that format.
         Cancelled: asked for.
     """
     found: list[Path] = []
     for path in paths:
-        if not os.path.isdir(path):
-            found += _members(Path(path), control) or [Path(path)]
-            continue
-        walker, pictures = Walker(Path(path), control=control, strict=False), Pictures()
-        walker.collect("", pictures)
-        walker.follow_links()
-        pictures.sort()
-        found += [Path(path) / p for p in pictures.paths]
+        if format or options:
+            dataset = open_dataset(path, format or None, control=control, options=options)
+            found += [dataset.root / p for p in dataset.paths]
+        elif os.path.isdir(path):
+            found += _in_folder(Path(path), control) or _in_dataset(Path(path), control)
+        elif is_picture_name(os.path.basename(path)):
+            found.append(Path(path))
+        else:
+            found += _in_dataset(Path(path), control) or [Path(path)]
     return found
 
 
-def _members(path: Path, control: Control | None) -> list[Path]:
-    """Every picture inside a file that holds pictures as arrays; none for any other file."""
-    if is_picture_name(path.name) or container_kind(path) is None:
+def _in_folder(path: Path, control: Control | None) -> list[Path]:
+    """Every picture in a folder and those below."""
+    walker, pictures = Walker(path, control=control, strict=False), Pictures()
+    walker.collect("", pictures)
+    walker.follow_links()
+    pictures.sort()
+    return [path / p for p in pictures.paths]
+
+
+def _in_dataset(path: Path, control: Control | None) -> list[Path]:
+    """Every picture that a table names, or that lies inside an archive or a file of arrays."""
+    if not os.path.isdir(path) and not is_data_name(path.name):
         return []
     try:
         dataset = open_dataset(path, control=control)
     except DatasetError:
         return []  # the file itself is kept, and its error is shown
-    inside = f"{path.name}/@"
-    return [dataset.root / member for member in dataset.paths if member.startswith(inside)]
+    # A file of arrays may belong to others, with pictures that were not asked for.
+    inside = [p for p in dataset.paths if p.startswith(f"{path.name}/@")]
+    return [dataset.root / p for p in inside or dataset.paths]

@@ -86,7 +86,7 @@ def assign(
     groups: NDArray[np.int64] | None = None,
     keys: NDArray[np.uint64] | None = None,
 ) -> NDArray[np.int8]:
-    """Give every picture a split.
+    """Give every picture that has a label a split.
 
     In each class every part with a share gets at least one picture as far as they reach: the
     first goes to training, the second to validation, the third to test. Several outputs, and
@@ -107,10 +107,10 @@ def assign(
             known already: of many pictures they take most of the time.
 
     Returns:
-        ``(n,) int8`` of :class:`Split`, −1 where excluded.
+        ``(n,) int8`` of :class:`Split`, −1 where excluded or without a label of any output.
     """
     split = np.full(len(dataset), NO_SPLIT, np.int8)
-    usable = np.ones(len(dataset), bool) if excluded is None else ~excluded
+    usable = labelled(dataset) if excluded is None else labelled(dataset) & ~excluded
     split[usable] = Split.TRAIN
     shares: Shares = {Split.VALIDATION: spec.validation, Split.TEST: spec.test}
     if spec.mode == "folders" and dataset.has_split:
@@ -130,6 +130,14 @@ def assign(
         folds = _Drawing(dataset, rows, spec, groups, keys).in_folds(spec.folds)
         split[rows[folds == spec.fold - 1]] = Split.VALIDATION
     return split
+
+
+def labelled(dataset: Dataset) -> NDArray[np.bool_]:
+    """``(n,) bool`` pictures with a label of any output: the others can teach and test nothing."""
+    known = np.zeros(len(dataset), bool)
+    for output in dataset.outputs:
+        known |= dataset.has_label(output)
+    return known
 
 
 class _Drawing:

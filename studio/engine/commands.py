@@ -375,17 +375,24 @@ def predict(
     paths: Sequence[str],
     progress: Progress = no_progress,
     control: Control | None = None,
+    *,
+    format: str | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> Iterator[Prediction]:
-    """Answers for pictures and for all pictures in folders, as they come.
+    """Answers for pictures and for all pictures of folders and other data sets, as they come.
+
+    Args:
+        format, options: of the data sets, where recognition errs, see :func:`inspect`.
 
     Raises:
         RunError: there is no trained run.
+        DatasetError, SpecError: a path is no data set of the format that was named.
         InputError: there is no picture at all.
     """
     run = open_run(run_path)
     from studio.data.index import find_pictures
 
-    pictures = find_pictures(paths, control)
+    pictures = find_pictures(paths, control, format or "", options)
     if not pictures:
         raise InputError("There are no pictures in what was named.", "Name pictures or folders.")
     from studio.insight.predictor import Predictor

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from studio.cli import command_names, display_problem, run
@@ -258,6 +260,33 @@ def test_predict_writes_a_table(
     assert rows[0]["path"] == str(folder / "a, b.png")
     assert rows[0]["class"] in ("blue", "red")
     assert 0.5 <= float(rows[0]["class probability"]) <= 1
+
+
+def test_predict_takes_tables_archives_and_arrays(
+    trained: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pictures = fill(tmp_path / "pictures", 3)
+    files = sorted(pictures.rglob("*.png"))
+    names = [p.name for p in files]
+    rows = [f"{p.relative_to(tmp_path).as_posix()}|{p.parent.name} thing" for p in files]
+    (tmp_path / "labels.csv").write_text("\n".join(["one|what", *rows]))
+    shutil.make_archive(str(tmp_path / "packed"), "zip", pictures)
+    np.savez(tmp_path / "arrays.npz", x=np.zeros((4, 9, 9, 3), np.uint8), y=np.arange(4) % 2)
+
+    def answered(*words: object) -> list[str]:
+        code, out, err = output(capsys, "predict", trained["run"], "--json", *words)
+        assert code == 0, err
+        return [Path(p["path"]).name for p in json.loads(out) if "error" not in p]
+
+    assert answered(tmp_path / "labels.csv") == names
+    named = ("--column", "file=one", "--column", "label=what", "--option", "separator=bar")
+    assert answered(tmp_path / "labels.csv", *named) == names
+    assert len(answered(tmp_path / "packed.zip")) == 6
+    assert len(answered(tmp_path / "arrays.npz", pictures / "red")) == 7
+    code, out, err = output(
+        capsys, "predict", trained["run"], tmp_path / "labels.csv", "--column", "file=none"
+    )
+    assert code == 1 and not out and "no column “none”" in err
 
 
 def test_evaluate_takes_the_test_pictures_where_there_are_some(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from studio.core.errors import SpecError
 from studio.data.dataset import NO_SPLIT, OUTPUT, Dataset, Split
 from studio.data.leaks import find_leaks
-from studio.data.split import SplitSpec, assign
+from studio.data.split import SplitSpec, assign, labelled
 
 
 def made(counts: list[int], found: list[int] | None = None) -> Dataset:
@@ -171,7 +171,7 @@ def test_every_class_of_several_is_trained_on(
     spec = SplitSpec(mode="ratio", validation=validation, test=test)
     for kept in (None, groups):
         split = assign(dataset, spec, groups=kept)
-        assert ((split >= 0) & (split <= 2)).all()
+        assert ((split >= 0) == labelled(dataset)).all() and (split <= 2).all()
         has = labels.reshape(n, classes) == 1
         assert (has[split == Split.TRAIN].any(axis=0) == has.any(axis=0)).all()
         assert not (validation == 0 and (split == Split.VALIDATION).any())

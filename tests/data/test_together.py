@@ -23,7 +23,7 @@ from studio.data.leaks import TWINS, find_leaks
 from studio.data.overlay.actions import Exclude, MoveToSplit
 from studio.data.overlay.store import Overlay
 from studio.data.sample import render
-from studio.data.split import SplitSpec, assign
+from studio.data.split import SplitSpec, assign, labelled
 from studio.data.split_counts import class_table, part_counts
 from studio.data.together import columns_to_report, groups_of, leak_reports, need_column
 
@@ -218,6 +218,7 @@ def test_no_group_straddles_what_is_drawn(data: st.DataObject) -> None:
         groups={"patient": groups},
     )  # fmt: skip
     excluded = random.random(n) < 0.1
+    left_out = excluded | ~labelled(dataset)
     folds = data.draw(st.integers(2, 5))
     spec = SplitSpec(
         mode=data.draw(st.sampled_from(["folders", "ratio", "folds"])), together="column",
@@ -227,15 +228,15 @@ def test_no_group_straddles_what_is_drawn(data: st.DataObject) -> None:
     validated = np.zeros(n, int)
     for fold in range(1, folds + 1) if spec.mode == "folds" else [1]:
         split = assign(dataset, spec.changed(fold=fold), excluded, groups_of(dataset, spec))
-        assert ((split == NO_SPLIT) == excluded).all()
+        assert ((split == NO_SPLIT) == left_out).all()
         validated += split == Split.VALIDATION
         drawn = split.copy()
         if spec.mode != "ratio":  # what the data set says is kept, leaks and all
-            drawn[(found != NO_SPLIT) & ~excluded] = NO_SPLIT
-            assert (split[(found == Split.TEST) & ~excluded] == Split.TEST).all()
+            drawn[(found != NO_SPLIT) & ~left_out] = NO_SPLIT
+            assert (split[(found == Split.TEST) & ~left_out] == Split.TEST).all()
         assert not find_leaks(drawn, groups)
     if spec.mode == "folds":
-        assert (validated[~excluded & (split != Split.TEST)] == 1).all()
+        assert (validated[~left_out & (split != Split.TEST)] == 1).all()
 
 
 def test_few_groups_among_many_cost_no_balance() -> None:

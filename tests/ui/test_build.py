@@ -22,14 +22,14 @@ from studio.core.project import Project
 from studio.data.collection import OWN_FOLDER, create
 from studio.data.dataset import OUTPUT, Dataset
 from studio.data.index import open_dataset
-from studio.ui.panes.data.build.balance_line import balance_words
-from studio.ui.panes.data.build.camera import CameraDialog
-from studio.ui.panes.data.build.cameras import Camera, _listed_cameras
-from studio.ui.panes.data.build.labelling import AHEAD, SIDE, Labelling
-from studio.ui.panes.data.build.new_dataset import NewDataset, names_in
-from studio.ui.panes.data.build.pace import Pace, progress_words
-from studio.ui.panes.data.build.shooter import Shooter
 from studio.ui.panes.data.classes import ALL
+from studio.ui.panes.data.collecting.balance_line import balance_words
+from studio.ui.panes.data.collecting.camera import CameraDialog
+from studio.ui.panes.data.collecting.cameras import Camera, _listed_cameras
+from studio.ui.panes.data.collecting.labelling import AHEAD, SIDE, Labelling
+from studio.ui.panes.data.collecting.new_dataset import NewDataset, names_in
+from studio.ui.panes.data.collecting.pace import Pace, progress_words
+from studio.ui.panes.data.collecting.shooter import Shooter
 from studio.ui.panes.data.pane import DataPane
 from studio.ui.panes.data.words import EMPTY
 from tests.conftest import write_noise

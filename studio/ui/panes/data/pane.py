@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from studio.core.paths import from_text
 from studio.data.dataset import Dataset
 from studio.ui.panes.data.apply import ApplyToFolder
-from studio.ui.panes.data.build.build import Build
-from studio.ui.panes.data.build.refresh import Refreshed
 from studio.ui.panes.data.chosen_view import ChosenView
 from studio.ui.panes.data.class_side import ClassSide
 from studio.ui.panes.data.classes import ALL
+from studio.ui.panes.data.collecting.build import Build
+from studio.ui.panes.data.collecting.refresh import Refreshed
 from studio.ui.panes.data.editing import Editing
 from studio.ui.panes.data.format_note import FormatNote
 from studio.ui.panes.data.labelling import Labelling

@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.ui.panes.common import chain
-from studio.ui.panes.data.build.balance_line import BalanceLine
-from studio.ui.panes.data.build.ways import WaysIn
 from studio.ui.panes.data.classes import ClassList
+from studio.ui.panes.data.collecting.balance_line import BalanceLine
+from studio.ui.panes.data.collecting.ways import WaysIn
 from studio.ui.panes.data.fits import FitChooser
 from studio.ui.panes.data.inspector import Inspector
 from studio.ui.panes.data.link_text import LinkText, them

@@ -1,0 +1,1 @@
+"""Building a data set: new classes, pictures from files, clipboard and camera, labels by keys."""

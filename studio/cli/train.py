@@ -42,16 +42,17 @@ def train(
     options: Options = None,
 ) -> int:
     """Train a network on a data set and leave a run."""
+    from studio.core.paths import clean_text
     from studio.core.runs import RunFolder
-    from studio.engine import commands
+    from studio.engine import commands, planning
 
     given = {"epochs": epochs, "batch_size": batch_size, "seed": seed}
     with _graceful() as control:
         if resume:
-            folder = RunFolder.open(commands.absolute(out))
+            folder = RunFolder.open(planning.absolute(out))
         else:
             with bar("Reading", quiet=as_json) as progress:
-                folder = commands.plan_run(
+                folder = planning.plan_run(
                     dataset, out, architecture=architecture, weights=weights,
                     recipe={k: v for k, v in given.items() if v is not None},
                     settings=settings or (), progress=progress, control=control,
@@ -59,7 +60,7 @@ def train(
                 )  # fmt: skip
         with _training_output(as_json) as emit:
             record = commands.train(folder, emit, control, resume)
-    ended = {"event": record.state, "run": commands.clean_text(str(out)),
+    ended = {"event": record.state, "run": clean_text(str(out)),
              "metrics": record.metrics, "best_epoch": record.best_epoch,
              "epochs": record.epochs_done}  # fmt: skip
     if as_json:

@@ -14,7 +14,7 @@ from PIL import Image
 from studio.cli import run
 from studio.core.runs import RunFolder
 from studio.data.sample import render
-from studio.engine.commands import plan_run
+from studio.engine.planning import plan_run
 
 
 def output(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from studio.data.index import open_dataset
-from studio.engine.commands import plan_run
+from studio.engine.planning import plan_run
 from studio.insight.predictor import Predictor
 from studio.training.trainer import train
 from tests.data import table_writers as tables

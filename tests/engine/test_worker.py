@@ -14,7 +14,7 @@ from studio.core.events import BatchEnded, EpochEnded, TrainingEnded
 from studio.core.input import InputSpec
 from studio.core.results import Bars, ImageGrid, LayerNode, NetworkSummary
 from studio.core.runs import RunFolder
-from studio.engine import commands
+from studio.engine import planning
 from studio.engine.protocol.client import WorkerClient
 from studio.engine.protocol.messages import (
     Cancel,
@@ -100,7 +100,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def plan(folder: Path, pictures: Path, *settings: str) -> RunFolder:
-    return commands.plan_run(pictures, folder, settings=(*SETTINGS, *settings))
+    return planning.plan_run(pictures, folder, settings=(*SETTINGS, *settings))
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from studio.core.events import (
 )
 from studio.core.files import write_json
 from studio.core.runs import RunFolder
-from studio.engine.commands import plan_run
+from studio.engine.planning import plan_run
 from studio.training.checkpoint import has_checkpoint, read_position
 from studio.training.model_io import load_model
 from studio.training.trainer import train

@@ -16,7 +16,7 @@ from studio.augment.registry import AUGMENTERS
 from studio.augment.step import Step
 from studio.core.events import ProblemFound, TrainingEvent
 from studio.core.runs import RunFolder
-from studio.engine.commands import plan_run
+from studio.engine.planning import plan_run
 from studio.training.trainer import train
 from tests.promises.helpers import SMALL, write_classes
 

@@ -16,7 +16,8 @@ from studio.core.errors import DatasetError, RunError, TrainingError
 from studio.core.input import InputSpec
 from studio.core.runs import RunFolder, RunRecord, SampleList
 from studio.core.spec import parameters
-from studio.engine.commands import inspect, plan_run
+from studio.engine.commands import inspect
+from studio.engine.planning import plan_run
 from studio.insight.metrics import evaluate, match_samples
 from studio.insight.predictor import Predictor
 from studio.models.registry import ARCHITECTURES, output_keys

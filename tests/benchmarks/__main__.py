@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-NAMES = ("startup", "training_speed", "indexing", "heartbeat", "doctor", "scale", "fuzz")
+NAMES = ("startup", "training_speed", "indexing", "heartbeat", "doctor", "copies", "scale", "fuzz")
 
 
 def main() -> int:

@@ -12,8 +12,9 @@ from PIL import Image
 
 from studio.core.control import Cancelled, Control
 from studio.data import doctor
-from studio.data.checks.candidates import candidate_pairs
-from studio.data.checks.descriptors import SYMMETRIES, describe, rearranged, turned
+from studio.data.checks.candidates import EACH, candidate_pairs
+from studio.data.checks.crowd import standing_out, worth_laying
+from studio.data.checks.descriptors import SYMMETRIES, describe, multiplied, rearranged, turned
 from studio.data.checks.exact import exact_groups
 from studio.data.checks.groups import find_copies, united
 from studio.data.checks.looks import look_problems
@@ -137,6 +138,101 @@ def test_the_grouped_search_finds_what_comparing_all_finds() -> None:
     control.cancel()
     with pytest.raises(Cancelled):
         candidate_pairs(vectors, lambda a, b, symmetry: np.ones(len(a), bool), control=control)
+
+
+def test_a_crowd_takes_nobody_elses_places() -> None:
+    random = np.random.default_rng(0)
+    alike = np.ones(55) + random.normal(0, 0.1, (2200, 55))
+    alone = random.normal(size=(40, 55))
+    vectors = np.concatenate([alike, alone, alone + random.normal(0, 0.3, (40, 55))])
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    found = [
+        candidate_pairs(vectors, lambda a, b, symmetry: np.ones(len(a), bool), workers=workers)
+        for workers in (1, 3)
+    ]
+    assert all(
+        np.array_equal(getattr(found[0], name), getattr(found[1], name))
+        for name in ("first", "second", "symmetry", "cosine")
+    )
+    assert np.bincount(found[0].first).max() == EACH
+    met = {(a, b) for a, b in zip(found[0].first.tolist(), found[0].second.tolist(), strict=True)}
+    assert len(met) == len(found[0])
+    assert sum((i, i + 40) in met or (i + 40, i) in met for i in range(2200, 2240)) >= 39
+
+
+def test_products_in_pieces_are_the_products() -> None:
+    random = np.random.default_rng(0)
+    for rows, others in ((0, 5), (1, 1), (33, 300), (100, 256)):
+        a = random.normal(size=(rows, 55)).astype(np.float32)
+        b = random.normal(size=(others, 55)).astype(np.float32)
+        assert multiplied(a, b).shape == (rows, others)
+        assert np.allclose(multiplied(a, b), a @ b.T, atol=1e-4)
+
+
+def stroke(index: int) -> Pixels:
+    """A white stroke on black, 28 px, as handwritten ones are: a little different, and shaky."""
+    random = np.random.default_rng([5, index])
+    lean, bend, width = random.uniform(-5, 5), random.uniform(-1, 1), random.uniform(1, 2)
+    y, x = np.mgrid[:28, :28]
+    shaky = np.convolve(random.normal(0, 1.2, 30), np.ones(3) / 3, "valid")[:, None]
+    centre = 14 + lean * (14 - y) / 10 + bend * ((14 - y) / 10) ** 2 + shaky
+    inside = np.clip(width + 0.5 - np.abs(x - centre), 0, 1) * np.clip(10.5 - np.abs(14 - y), 0, 1)
+    return np.repeat((inside * 255).astype(np.uint8)[..., None], 3, 2)
+
+
+def test_strokes_that_are_all_alike_are_no_copies_of_each_other() -> None:
+    strokes = [stroke(i) for i in range(300)]
+    copies = [near_copy(strokes[i], NEAR[i % 2 + 1], i)[0] for i in range(12)]
+    found = find_copies(table(strokes + copies))
+    right = sum(found.groups[300 + i] == found.groups[i] for i in range(12))
+    wrong = [g for g in found.members() if (g >= 12).sum() - (g >= 300).sum() > 1]
+    assert right >= 10
+    assert sum(map(len, wrong)) <= 5
+
+
+def test_many_copies_of_one_picture_are_all_found() -> None:
+    pictures = drawn(60)
+    copies = [near_copy(pictures[i % 3], NEAR[i % 9], i)[0] for i in range(30)]
+    found = find_copies(table(pictures + copies))
+    joined = sum(found.groups[60 + i] == i % 3 for i in range(30))
+    assert joined >= 25
+    assert all((g < 3).any() or (g >= 60).all() for g in found.members())
+
+
+def test_a_copy_of_few_pixels_is_found() -> None:
+    pictures = drawn(12, size=28)
+    copies = [np.asarray(Image.fromarray(p).resize((14, 14))) for p in pictures]
+    found = find_copies(table(pictures + copies))
+    assert sum(found.groups[12 + i] == i for i in range(12)) >= 11
+
+
+def test_a_copy_must_outdo_the_crowd_on_both_sides() -> None:
+    # 0 and 1 are copies and much alike; 2 to 6 are a crowd around 1.
+    first = np.array([0, 1, 1, 1, 1, 1])
+    second = np.array([1, 2, 3, 4, 5, 6])
+    alike = np.array([0.98, 0.9, 0.9, 0.9, 0.89, 0.88], np.float32)
+    closer = worth_laying(first, second, alike, 0.92, 24, 7)
+    assert closer.wanted.all() and closer.hopeful.tolist() == [True] + [False] * 5
+    assert standing_out(first, second, alike, closer)[0]
+    alike[1:] = 0.97
+    assert not standing_out(first, second, alike, closer)[0]
+    nothing = np.zeros(0, np.int64)
+    closer = worth_laying(nothing, nothing, alike[:0], 0.92, 24, 3)
+    assert not len(standing_out(nothing, nothing, alike[:0], closer))
+
+
+@pytest.mark.parametrize("stage", ["Looking for duplicates", "Comparing pictures"])
+def test_the_search_stops_when_asked(stage: str) -> None:
+    pictures = drawn(10)
+    rows = table(pictures + [near_copy(p, "cropped", i)[0] for i, p in enumerate(pictures)])
+    control = Control()
+
+    def stop(done: int, total: int | None, words: str) -> None:
+        if words == stage:
+            control.cancel()
+
+    with pytest.raises(Cancelled):
+        find_copies(rows, stop, control)
 
 
 def test_groups_are_joined_through_others() -> None:

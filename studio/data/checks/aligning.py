@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.data.checks.descriptors import Floats, blurred, evened
 from studio.data.checks.measuring import SIDE
@@ -20,6 +21,7 @@ sizes stay below it; more would let pictures match that only look alike."""
 
 _STEPS = (2.0, 1.2, 0.8)  # smoothing of each step in cells of the small picture
 _DETAIL = 1.5  # smoothing below which a difference is detail
+_WINDOW, _FAINT = 2.5, 0.1  # of the worst place: its width in cells, what is faint there
 _LINE = np.linspace(-1 + 1 / SIDE, 1 - 1 / SIDE, SIDE, dtype=np.float32)
 
 
@@ -31,11 +33,18 @@ class Likeness:
         whole: of the pictures.
         detail: of what is left of them after smoothing.
         evened: after evening out, so that faint backgrounds count like bold shapes.
+        worst: the same where they are least alike, in a window of some 8 cells.
     """
 
     whole: Floats
     detail: Floats
     evened: Floats
+    worst: Floats
+
+    def reaches(self, least: tuple[float, float, float, float]) -> NDArray[np.bool_]:
+        """``(pairs,)`` whether all four reach the least values given, in this order."""
+        found = (self.whole, self.detail, self.evened, self.worst)
+        return np.all([value >= low for value, low in zip(found, least, strict=True)], axis=0)
 
 
 def likeness(first: Floats, second: Floats) -> Likeness:
@@ -52,10 +61,13 @@ def likeness(first: Floats, second: Floats) -> Likeness:
         np.clip(place, -REACH, REACH, out=place)
     inside = _inside(place)
     moved = moved_to(first, place)
+    details = (pictures - blurred(pictures, _DETAIL) for pictures in (moved, second))
+    even = [_centred(evened(pictures), inside) for pictures in (moved, second)]
     return Likeness(
-        _correlation(moved, second, inside),
-        _correlation(moved - blurred(moved, _DETAIL), second - blurred(second, _DETAIL), inside),
-        _correlation(evened(moved), evened(second), inside),
+        _correlation(*(_centred(pictures, inside) for pictures in (moved, second))),
+        _correlation(*(_centred(pictures, inside) for pictures in details)),
+        _correlation(*even),
+        _worst(*even),
     )
 
 
@@ -101,11 +113,25 @@ def _normal(pictures: Floats) -> Floats:
     return np.asarray(centred / (centred.std(axis=(1, 2), keepdims=True) + 1e-3), np.float32)
 
 
-def _correlation(first: Floats, second: Floats, inside: Floats) -> Floats:
+def _centred(pictures: Floats, inside: Floats) -> Floats:
+    """Less their mean inside, 0 outside."""
     area = np.maximum(inside.sum(axis=(1, 2)), 1)
-    parts = []
-    for pictures in (first, second):
-        mean = (pictures * inside).sum(axis=(1, 2)) / area
-        parts.append((pictures - mean[:, None, None]) * inside)
-    power = (parts[0] ** 2).sum(axis=(1, 2)) * (parts[1] ** 2).sum(axis=(1, 2))
-    return np.asarray((parts[0] * parts[1]).sum(axis=(1, 2)) / np.sqrt(power + 1e-3), np.float32)
+    mean = (pictures * inside).sum(axis=(1, 2)) / area
+    return np.asarray((pictures - mean[:, None, None]) * inside, np.float32)
+
+
+def _correlation(first: Floats, second: Floats) -> Floats:
+    """``(pairs,)`` of centred pictures."""
+    power = (first**2).sum(axis=(1, 2)) * (second**2).sum(axis=(1, 2))
+    return np.asarray((first * second).sum(axis=(1, 2)) / np.sqrt(power + 1e-3), np.float32)
+
+
+def _worst(first: Floats, second: Floats) -> Floats:
+    """``(pairs,)`` the least correlation of centred pictures in any window."""
+    gain = (first * second).sum(axis=(1, 2)) / ((first**2).sum(axis=(1, 2)) + 1e-6)
+    first = first * gain[:, None, None]
+    # Where there is next to nothing to see, that must not count as unlike.
+    floor = _FAINT * (second**2).mean(axis=(1, 2))[:, None, None] + 1e-6
+    common = blurred(first * second, _WINDOW) + floor
+    power = blurred(first**2, _WINDOW) * blurred(second**2, _WINDOW)
+    return np.asarray((common / (np.sqrt(power) + floor)).min(axis=(1, 2)), np.float32)

@@ -36,7 +36,7 @@ class ManyFacts:
 
 
 class WidePicture(ImageView):
-    """A picture as wide as the panel, at most 1.0 times as high."""
+    """A picture as wide as the panel, at most 0.8 times as high: what follows stays in sight."""
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -44,7 +44,7 @@ class WidePicture(ImageView):
     def heightForWidth(self, width: int) -> int:
         image = self.image()
         shape = image.height() / image.width() if not image.isNull() else 0.72
-        return round(width * min(max(shape, 0.4), 1.0))
+        return round(width * min(max(shape, 0.4), 0.8))
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH - 33, self.heightForWidth(WIDTH - 33))

@@ -1,79 +1,56 @@
-"""The policy: an ordered list of steps, and what it makes of a picture.
+"""The policy: an ordered list of steps and groups of steps, and what it makes of a picture.
 
 A picture's seed decides everything. Each step draws from a stream of its own, named by its kind
 and by how many steps of that kind stand before it, so that changing, moving, switching or adding
-another step does not draw this one anew.
+another step does not draw this one anew. There is one way of applying a policy, for preview and
+training alike: :mod:`studio.augment.fast`, with imgaug for the steps that it does not have.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import struct
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import BeforeValidator, SerializeAsAny
 
-from studio.augment.registry import AUGMENTERS
+from studio.augment.fast.draws import seed_for
+from studio.augment.groups import MOST_STEPS, Steps, is_active
 from studio.augment.step import ImgaugAugmenter, Step
+from studio.augment.trace import Ran, record
 from studio.core.errors import SpecError
 from studio.core.spec import Spec, parse_spec
 
+if TYPE_CHECKING:
+    from studio.augment.fast.run import Node, Work
+
 log = logging.getLogger(__name__)
 
-MOST_STEPS = 100
-
-
-def _as_step(value: Any) -> Step:
-    if isinstance(value, Step):
-        return value
-    if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
-        raise SpecError(
-            "A step of the policy has no “kind”.",
-            'A step looks like {"kind": "rotate", "angle": [-25, 25]}.',
-        )
-    step = AUGMENTERS.get(value["kind"])
-    try:
-        return parse_spec(step, value)
-    except SpecError as error:
-        message = f"Step “{step.title}”: {error.message}"
-        raise SpecError(message, error.hint, error.details) from error
-
-
-def _not_too_many(value: Any) -> Any:
-    if not isinstance(value, list | tuple):
-        raise SpecError("A policy is a list of steps.", f"This one is {type(value).__name__}.")
-    if len(value) > MOST_STEPS:
-        raise SpecError(
-            f"A policy has at most {MOST_STEPS} steps, not {len(value):,}.",
-            "Take steps out of the file, or choose another one.",
-        )
-    return value
-
-
-AnyStep = Annotated[SerializeAsAny[Step], BeforeValidator(_as_step)]
+__all__ = [
+    "MOST_STEPS", "Augmentation", "Fault", "FaultAt", "OnFault", "Policy", "Ran", "Transform",
+    "parse_policy", "seed_for", "to_json", "transform_for",
+]  # fmt: skip
 
 
 class Policy(Spec):
     """An ordered list of steps; the first is applied first."""
 
-    steps: Annotated[tuple[AnyStep, ...], BeforeValidator(_not_too_many)] = ()
+    steps: Steps = ()
 
     @property
     def active(self) -> tuple[Step, ...]:
-        """The steps that can change a picture."""
-        return tuple(s for s in self.steps if s.enabled and s.probability > 0)
+        """The steps and groups of the list that can change a picture."""
+        return tuple(step for step in self.steps if is_active(step))
 
 
 def parse_policy(value: Any) -> Policy:
     """Read a policy from plain data: a list of steps, or ``{"steps": [...]}``.
 
     Raises:
-        SpecError: a kind is unknown, a value is out of range, or there are too many steps.
+        SpecError: a kind is unknown, a value is out of range, there are too many steps, or
+            groups are nested too deeply.
     """
     if isinstance(value, Policy):
         return value
@@ -81,7 +58,13 @@ def parse_policy(value: Any) -> Policy:
         value = {"steps": value}
     if not isinstance(value, dict):
         raise SpecError("A policy is a list of steps.", f"This one is {type(value).__name__}.")
-    return parse_spec(Policy, value)
+    try:
+        return parse_spec(Policy, value)
+    except RecursionError as error:  # a setting, not a group: those were counted before
+        raise SpecError(
+            "A setting of a step is nested too deeply to be read.",
+            "Choose a file that was written by “Save as…”.",
+        ) from error
 
 
 def to_json(policy: Policy) -> list[dict[str, Any]]:
@@ -108,13 +91,10 @@ class Augmentation:
     """
 
     def __init__(self, policy: Policy) -> None:
+        from studio.augment.fast.run import tree  # brings OpenCV, which no window needs
+
         self.policy = policy
-        seen: dict[str, int] = {}
-        self._steps: list[tuple[str, Step]] = []
-        for step in policy.steps:
-            nth = seen[step.kind] = seen.get(step.kind, -1) + 1
-            if step.enabled and step.probability > 0:
-                self._steps.append((f"{step.kind}#{nth}", step))
+        self._nodes: tuple[Node, ...] = tree(policy.steps)
         self._local = threading.local()
 
     def __getstate__(self) -> Policy:
@@ -127,63 +107,65 @@ class Augmentation:
         """One picture as it is trained with.
 
         Args:
-            picture: ``(height, width, channels) uint8``; not changed.
+            picture: ``(height, width, channels) uint8``, or ``float32`` with levels of 0 … 255,
+                which are rounded to 8 bits first; not changed.
             seed: of :func:`seed_for`.
             on_fault: is told of each step that failed on this picture and was left out.
 
         Returns:
-            A new array of the same shape, ``uint8``.
+            A new array of the same shape and type.
         """
-        current = np.array(picture, dtype=np.uint8, order="C", copy=True)
-        for stream, step in self._steps:
-            if current.shape[2] not in step.channels:
-                continue
-            if _unit(seed, stream) * 100.0 >= step.probability:
-                continue
-            try:
-                current = self._run(stream, step, current, seed)
-            except Exception as error:
-                log.debug("step %s left out", step.kind, exc_info=True)
-                if on_fault is not None:
-                    on_fault(Fault(step.title, f"{type(error).__name__}: {error}"))
-        return current
+        return self._apply(picture, seed, on_fault, self._augmenter, None)
 
-    def _run(self, stream: str, step: Step, picture: np.ndarray, seed: int) -> np.ndarray:
-        augmenter = self._augmenter(stream, step)
-        augmenter.seed_(_hash(b"values", seed, stream) & 0x7FFFFFFF)
-        result: np.ndarray = augmenter.augment_image(picture.copy())
-        if result.shape != picture.shape or result.dtype != np.uint8:
-            raise ValueError(f"gave {result.shape} {result.dtype} for {picture.shape} uint8")
-        return np.ascontiguousarray(result)
+    def trace(
+        self, picture: np.ndarray, seed: int, on_fault: OnFault | None = None
+    ) -> tuple[np.ndarray, list[Ran]]:
+        """The pixels of :meth:`apply`, and the steps that made them, in order."""
+        drawn: dict[str, dict[str, Any]] = {}
+        ran: list[Ran] = []
 
-    def _augmenter(self, stream: str, step: Step) -> ImgaugAugmenter:
+        def build(node: Node) -> ImgaugAugmenter:
+            augmenter = node.step.build()
+            record(augmenter, drawn.setdefault(node.stream, {}))
+            return augmenter
+
+        def keep(work: Work) -> None:
+            ran.append(Ran(work.node.step, drawn.get(work.node.stream, work.values)))
+
+        return self._apply(picture, seed, on_fault, build, keep), ran
+
+    def _apply(
+        self,
+        picture: np.ndarray,
+        seed: int,
+        on_fault: OnFault | None,
+        imgaug_of: Callable[[Node], ImgaugAugmenter],
+        ran: Callable[[Work], None] | None,
+    ) -> np.ndarray:
+        from studio.augment.fast.run import run
+
+        def failed(node: Node, error: Exception) -> None:
+            log.debug("step %s left out", node.step.kind, exc_info=error)
+            if on_fault is not None:
+                on_fault(Fault(node.step.title, f"{type(error).__name__}: {error}"))
+
+        levels = np.ascontiguousarray(_levels(picture))
+        result = run(self._nodes, levels, seed, imgaug_of, failed, ran)
+        return result if picture.dtype == np.uint8 else result.astype(picture.dtype)
+
+    def _augmenter(self, node: Node) -> ImgaugAugmenter:
         """The augmenter of this thread: imgaug keeps its random state inside of it."""
         built: dict[str, ImgaugAugmenter] = self._local.__dict__.setdefault("built", {})
-        if stream not in built:
-            built[stream] = step.build()
-        return built[stream]
+        if node.stream not in built:
+            built[node.stream] = node.step.build()
+        return built[node.stream]
 
 
-def _hash(purpose: bytes, seed: int, stream: str) -> int:
-    text = b"%s:%d:%s" % (purpose, seed, stream.encode("ascii"))
-    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
-
-
-def _unit(seed: int, stream: str) -> float:
-    """A number in 0 … 1 that decides whether the step is applied."""
-    return (_hash(b"chance", seed, stream) >> 11) / float(1 << 53)
-
-
-def seed_for(run_seed: int, epoch: int, index: int) -> int:
-    """The seed of one picture in one epoch: the same on every machine.
-
-    Args:
-        run_seed: the seed of the run, or of the preview.
-        epoch: counts from 1.
-        index: the picture's position in the data set.
-    """
-    text = struct.pack("<qqq", run_seed, epoch, index)
-    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little") >> 1
+def _levels(picture: np.ndarray) -> np.ndarray:
+    if picture.dtype == np.uint8:
+        return picture
+    clean = np.nan_to_num(picture.astype(np.float32), nan=0.0, posinf=255.0, neginf=0.0)
+    return np.rint(np.clip(clean, 0.0, 255.0)).astype(np.uint8)
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from studio.augment.policy import Policy, parse_policy
+from studio.augment.published import auto_augment, rand_augment
 
 _LIGHT: list[dict[str, Any]] = [
     {"kind": "mirror"},
@@ -40,12 +42,38 @@ _DIGITS: list[dict[str, Any]] = [
     {"kind": "gaussian_noise", "levels": (0, 8), "probability": 30},
 ]
 
+_MICROSCOPY: list[dict[str, Any]] = [
+    {"kind": "quarter_turn"},
+    {"kind": "mirror"},
+    {"kind": "rotate", "angle": (-45, 45)},
+    {"kind": "zoom", "scale": (0.9, 1.15)},
+    {"kind": "brightness", "change": (-15, 18)},
+    {"kind": "contrast", "change": (-15, 20)},
+    {"kind": "gaussian_blur", "sigma": (0, 1.2), "probability": 30},
+    {"kind": "gaussian_noise", "levels": (0, 8), "probability": 50},
+]
+_AERIAL: list[dict[str, Any]] = [
+    {"kind": "quarter_turn"},
+    {"kind": "mirror"},
+    {"kind": "rotate", "angle": (-45, 45)},
+    {"kind": "zoom", "scale": (0.8, 1.25)},
+    {"kind": "shift", "across": (-8, 8), "down": (-8, 8)},
+    {"kind": "brightness", "change": (-20, 25)},
+    {"kind": "contrast", "change": (-25, 25)},
+    {"kind": "saturation", "change": (-20, 20)},
+    {"kind": "cut_out", "holes": (1, 2), "size": (8, 14), "probability": 30},
+]
+
 _STEPS: dict[str, list[dict[str, Any]]] = {
     "none": [],
     "light": _LIGHT,
     "medium": _MEDIUM,
     "heavy": _HEAVY,
     "digits": _DIGITS,
+    "microscopy": _MICROSCOPY,
+    "aerial": _AERIAL,
+    "rand_augment": rand_augment(),
+    "auto_augment": auto_augment(),
 }
 
 TITLES: dict[str, str] = {
@@ -54,6 +82,10 @@ TITLES: dict[str, str] = {
     "medium": "Medium",
     "heavy": "Heavy",
     "digits": "Digits",
+    "microscopy": "Microscopy",
+    "aerial": "Aerial",
+    "rand_augment": "RandAugment",
+    "auto_augment": "AutoAugment",
 }
 HELP: dict[str, str] = {
     "none": "Trains on the pictures as they are.",
@@ -61,9 +93,14 @@ HELP: dict[str, str] = {
     "medium": "A good start for photographs of things.",
     "heavy": "For few pictures and long training.",
     "digits": "For digits and letters: no mirror, no flip.",
+    "microscopy": "Turned to any side, light and focus of a microscope.",
+    "aerial": "Seen from above: turned to any side, other heights and light.",
+    "rand_augment": "2 of 14 operations at magnitude 9 of 10 (Cubuk and others, 2019).",
+    "auto_augment": "The 25 pairs that were learned for CIFAR-10 (Cubuk and others, 2018).",
 }
 
 
+@cache
 def preset(name: str) -> Policy:
     """One of the policies of :data:`TITLES`. Raises KeyError."""
     return parse_policy(_STEPS[name])

@@ -29,5 +29,9 @@ def groups() -> dict[str, list[type[Step]]]:
     return {name: steps for name, steps in found.items() if steps}
 
 
-GROUP_ORDER = ("Geometry", "Light and colour", "Blur and noise", "Weather", "Convolution")
+GROUP_ORDER = (
+    "Flip and turn", "Geometry", "Crop and pad", "Warp", "Light", "Contrast", "Colour", "Blur",
+    "Noise", "Specks", "Holes", "In places", "Weather", "Convolution", "Edges", "Pooling",
+    "Patches", "Artistic", "As in Pillow", "Pillow's filters", "Corruptions",
+)  # fmt: skip
 """From what changes a picture's place to what changes its texture."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from studio.core.errors import SpecError
 from studio.core.input import MAX_CHANNELS
 from studio.core.spec import Parameter, Spec, parameter, parameters, parse_spec
+
+if TYPE_CHECKING:
+    import numpy as np
 
 ImgaugAugmenter = Any
 """An ``imgaug.augmenters.Augmenter``; imgaug takes seconds to import, so it is not named here."""
@@ -21,7 +25,10 @@ class Step(Spec):
         title: what a person calls it.
         group: under which heading the catalogue shows it.
         help: one sentence with the exact term.
+        also: other names by which people may look for it, such as imgaug's.
         channels: numbers of channels that it works on; on others it leaves a picture alone.
+        dtypes: types of pixels that it works on: always ``uint8``, and ``float32`` where levels
+            of 0 … 255 give what they give as ``uint8``, but for rounding and limits.
         shown: settings for its thumbnail in the catalogue, where the strongest safe ones do not
             tell what it does.
     """
@@ -29,7 +36,9 @@ class Step(Spec):
     title: ClassVar[str] = ""
     group: ClassVar[str] = ""
     help: ClassVar[str] = ""
+    also: ClassVar[str] = ""
     channels: ClassVar[tuple[int, ...]] = tuple(range(1, MAX_CHANNELS + 1))
+    dtypes: ClassVar[tuple[str, ...]] = ("uint8",)
     shown: ClassVar[dict[str, Any]] = {}
 
     kind: str
@@ -46,6 +55,41 @@ class Step(Spec):
     @abstractmethod
     def summary(self) -> str:
         """The settings in a few words, such as ``−25° … 25°``."""
+
+
+def check_picture(step: type[Step], picture: np.ndarray) -> None:
+    """Raise SpecError where a step does not work on such a picture, ``(height, width, channels)``.
+
+    Raises:
+        SpecError: the channels or the type of the pixels are none that the step works on.
+    """
+    if picture.ndim != 3 or 0 in picture.shape:
+        raise SpecError(
+            f"{step.title} needs a picture of height, width and channels.",
+            f"This array has the shape {picture.shape}.",
+        )
+    channels = picture.shape[2]
+    if channels not in step.channels:
+        raise SpecError(
+            f"{step.title} does not work on pictures of {channels} "
+            f"{'channel' if channels == 1 else 'channels'}.",
+            f"It works on {channels_words(step)}.",
+        )
+    if picture.dtype.name not in step.dtypes:
+        raise SpecError(
+            f"{step.title} does not work on pixels of type {picture.dtype.name}.",
+            f"It works on {' and '.join(step.dtypes)}.",
+        )
+
+
+def channels_words(step: type[Step]) -> str:
+    """The numbers of channels that a step works on: ``1 or 3 channels``, ``any channels``."""
+    known = step.channels
+    if len(known) == MAX_CHANNELS:
+        return "any number of channels"
+    if known == tuple(range(known[0], MAX_CHANNELS + 1)):
+        return f"{known[0]} channels or more"
+    return f"{' or '.join(str(n) for n in known)} channel{'s' if known != (1,) else ''}"
 
 
 def unsafe_parameters(step: Step) -> list[Parameter]:

@@ -228,7 +228,8 @@ def test_policy_files(tmp_path: Path) -> None:
 
 
 def test_presets() -> None:
-    assert list(TITLES) == list(HELP) == ["none", "light", "medium", "heavy", "digits"]
+    assert list(TITLES) == list(HELP)
+    assert list(TITLES)[:5] == ["none", "light", "medium", "heavy", "digits"]
     assert preset("none") == Policy()
     assert preset_of(preset("digits")) == "digits"
     assert preset_of(parse_policy([{"kind": "jpeg"}])) == ""

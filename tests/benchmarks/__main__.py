@@ -6,7 +6,10 @@ import importlib
 import os
 import sys
 
-NAMES = ("startup", "training_speed", "indexing", "heartbeat", "doctor", "copies", "scale", "fuzz")
+NAMES = (
+    "startup", "training_speed", "indexing", "heartbeat", "doctor", "copies", "scale", "fuzz",
+    "augmentation",
+)  # fmt: skip
 
 
 def main() -> int:

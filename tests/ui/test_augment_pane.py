@@ -287,6 +287,9 @@ def test_add_from_the_catalogue(qtbot: QtBot, pane: AugmentPane, opened: Session
     assert kinds(opened) == ["mirror", "gaussian_noise", "rotate", "gaussian_noise"]
     QTest.keyClick(catalogue.search, Qt.Key.Key_Escape)
     assert not any(tile.isHidden() for tile in catalogue.tiles.values())
+    QTest.keyClicks(catalogue.search, "puzzle")  # another name for it
+    assert [k for k, tile in catalogue.tiles.items() if not tile.isHidden()] == ["jigsaw"]
+    QTest.keyClick(catalogue.search, Qt.Key.Key_Escape)
     QTest.keyClicks(catalogue.search, "zzz")
     assert not catalogue.nothing.isHidden()
 
@@ -395,6 +398,21 @@ def test_presets(qtbot: QtBot, pane: AugmentPane, opened: Session) -> None:
     assert combo.currentText() == "Light, changed"
     opened.undo_stack.undo()
     assert combo.currentText() == "Light"
+    await_previews(qtbot, pane)
+
+
+def test_groups_of_steps_are_cards(qtbot: QtBot, pane: AugmentPane, opened: Session) -> None:
+    opened.set_policy(preset("rand_augment"))
+    QApplication.processEvents()
+    cards = pane.panel.steps.cards
+    assert [card.step.kind for card in cards] == ["mirror", "one_of", "one_of"]
+    assert cards[1].summary.whole() == "1 of 14 steps"
+    assert pane.panel.preset.currentText() == "RandAugment"
+    click(cards[1], head(cards[1]))
+    click(cards[1].copy_button)
+    assert "at most 100" not in cards[1].summary.whole() and len(opened.policy.steps) == 4
+    click(pane.panel.steps.cards[2].toggle)
+    assert [step.enabled for step in opened.policy.steps] == [True, True, False, True]
     await_previews(qtbot, pane)
 
 

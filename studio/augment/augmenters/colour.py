@@ -1,86 +1,21 @@
-"""Steps that change light and colour, pixel by pixel."""
+"""Steps that change colours, and how many of them there are."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
+from studio.augment.fields import chance_field
 from studio.augment.registry import augmenter
 from studio.augment.step import ImgaugAugmenter, Step
 from studio.augment.words import chance_words, factors, fractions, span, whole
+from studio.core.input import MAX_CHANNELS
 from studio.core.spec import Interval, parameter
 
 
 class Colour(Step):
     """A step of this group."""
 
-    group: ClassVar[str] = "Light and colour"
-
-
-@augmenter
-class Brightness(Colour):
-    """Lighter or darker."""
-
-    title: ClassVar[str] = "Brightness"
-    help: ClassVar[str] = "Makes the picture lighter or darker (imgaug Multiply)."
-
-    kind: Literal["brightness"] = "brightness"
-    change: Interval = parameter(
-        (-18.0, 22.0), title="Change", unit="%", minimum=-90.0, maximum=150.0, step=1.0,
-        safe=(-45.0, 60.0), help="Range from which the change of all levels is drawn.",
-    )  # fmt: skip
-
-    def build(self) -> ImgaugAugmenter:
-        import imgaug.augmenters as iaa
-
-        return iaa.Multiply(factors(self.change))
-
-    def summary(self) -> str:
-        return span(self.change, "%")
-
-
-@augmenter
-class Contrast(Colour):
-    """Flatter or harder."""
-
-    title: ClassVar[str] = "Contrast"
-    help: ClassVar[str] = "Spreads or squeezes the levels around middle grey (LinearContrast)."
-
-    kind: Literal["contrast"] = "contrast"
-    change: Interval = parameter(
-        (-20.0, 25.0), title="Change", unit="%", minimum=-90.0, maximum=200.0, step=1.0,
-        safe=(-50.0, 80.0), help="Range from which the change of contrast is drawn.",
-    )  # fmt: skip
-
-    def build(self) -> ImgaugAugmenter:
-        import imgaug.augmenters as iaa
-
-        return iaa.LinearContrast(factors(self.change))
-
-    def summary(self) -> str:
-        return span(self.change, "%")
-
-
-@augmenter
-class Gamma(Colour):
-    """Shadows up or down."""
-
-    title: ClassVar[str] = "Gamma"
-    help: ClassVar[str] = "Lifts or lowers the shadows and keeps black and white (GammaContrast)."
-    shown: ClassVar[dict[str, Any]] = {"gamma": (0.5, 0.5)}
-
-    kind: Literal["gamma"] = "gamma"
-    gamma: Interval = parameter(
-        (0.8, 1.25), title="Gamma", minimum=0.2, maximum=4.0, step=0.01,
-        safe=(0.5, 2.0), help="Range of the exponent; below 1 lightens, above 1 darkens.",
-    )  # fmt: skip
-
-    def build(self) -> ImgaugAugmenter:
-        import imgaug.augmenters as iaa
-
-        return iaa.GammaContrast(self.gamma)
-
-    def summary(self) -> str:
-        return span(self.gamma, "", 2)
+    group: ClassVar[str] = "Colour"
 
 
 @augmenter
@@ -89,6 +24,7 @@ class Saturation(Colour):
 
     title: ClassVar[str] = "Saturation"
     help: ClassVar[str] = "Makes colours paler or stronger (imgaug MultiplySaturation)."
+    also: ClassVar[str] = "colourful pale vivid"
     channels: ClassVar[tuple[int, ...]] = (3,)
     shown: ClassVar[dict[str, Any]] = {"change": (-80.0, -80.0)}
 
@@ -113,6 +49,7 @@ class Hue(Colour):
 
     title: ClassVar[str] = "Hue"
     help: ClassVar[str] = "Turns all colours around the colour circle (imgaug AddToHue)."
+    also: ClassVar[str] = "colour circle tint"
     channels: ClassVar[tuple[int, ...]] = (3,)
     shown: ClassVar[dict[str, Any]] = {"angle": (120.0, 120.0)}
 
@@ -139,6 +76,7 @@ class Temperature(Colour):
 
     title: ClassVar[str] = "Warmth"
     help: ClassVar[str] = "Light of another colour temperature (imgaug ChangeColorTemperature)."
+    also: ClassVar[str] = "white balance kelvin warm cold"
     channels: ClassVar[tuple[int, ...]] = (3,)
     shown: ClassVar[dict[str, Any]] = {"kelvin": (3000.0, 3000.0)}
 
@@ -164,6 +102,7 @@ class Grey(Colour):
 
     title: ClassVar[str] = "Grey"
     help: ClassVar[str] = "Mixes the picture with its own grey version (imgaug Grayscale)."
+    also: ClassVar[str] = "grayscale black and white desaturate RemoveSaturation"
     channels: ClassVar[tuple[int, ...]] = (3,)
 
     kind: Literal["grey"] = "grey"
@@ -182,52 +121,60 @@ class Grey(Colour):
 
 
 @augmenter
-class Invert(Colour):
-    """A negative."""
+class HueAndSaturation(Colour):
+    """Hue and saturation together."""
 
-    title: ClassVar[str] = "Invert"
-    help: ClassVar[str] = "Turns the picture into its negative (imgaug Invert)."
+    title: ClassVar[str] = "Colours"
+    help: ClassVar[str] = (
+        "Scales hue and saturation, each by its own share (imgaug MultiplyHueAndSaturation)."
+    )
+    also: ClassVar[str] = "colour jitter hsv AddToHueAndSaturation"
+    channels: ClassVar[tuple[int, ...]] = (3,)
+    shown: ClassVar[dict[str, Any]] = {"hue": (40.0, 40.0), "saturation": (60.0, 60.0)}
 
-    kind: Literal["invert"] = "invert"
-    probability: float = parameter(
-        10.0, title="Chance", unit="%", minimum=0.0, maximum=100.0, step=1.0, safe=(0.0, 30.0),
-        help="Share of the pictures that become a negative (probability).",
+    kind: Literal["hue_saturation"] = "hue_saturation"
+    hue: Interval = parameter(
+        (-8.0, 8.0), title="Hue", unit="%", minimum=-100.0, maximum=100.0, step=1.0,
+        safe=(-20.0, 20.0), help="Range of the change of every hue, which red stands still for.",
+    )  # fmt: skip
+    saturation: Interval = parameter(
+        (-25.0, 25.0), title="Saturation", unit="%", minimum=-100.0, maximum=200.0, step=1.0,
+        safe=(-70.0, 80.0), help="Range from which the change of saturation is drawn.",
     )  # fmt: skip
 
     def build(self) -> ImgaugAugmenter:
         import imgaug.augmenters as iaa
 
-        return iaa.Invert(1.0)
+        return iaa.MultiplyHueAndSaturation(
+            mul_hue=factors(self.hue), mul_saturation=factors(self.saturation)
+        )
 
     def summary(self) -> str:
-        return f"negative, {chance_words(self.probability)}"
+        return f"{span(self.hue)}, {span(self.saturation, '%')}"
 
 
 @augmenter
-class Solarize(Colour):
-    """Bright parts become negative."""
+class ChannelShuffle(Colour):
+    """Channels change places."""
 
-    title: ClassVar[str] = "Solarise"
-    help: ClassVar[str] = "Inverts the levels above a threshold (imgaug Solarize)."
-    shown: ClassVar[dict[str, Any]] = {"threshold": (128.0, 128.0)}
+    title: ClassVar[str] = "Swap bands"
+    help: ClassVar[str] = "Exchanges the channels at random (imgaug ChannelShuffle)."
+    also: ClassVar[str] = "swap rgb bgr bands permute"
+    dtypes: ClassVar[tuple[str, ...]] = ("uint8", "float32")
+    channels: ClassVar[tuple[int, ...]] = tuple(range(2, MAX_CHANNELS + 1))
 
-    kind: Literal["solarize"] = "solarize"
-    probability: float = parameter(
-        20.0, title="Chance", unit="%", minimum=0.0, maximum=100.0, step=1.0,
-        help="Share of the pictures that are solarised (probability).",
-    )  # fmt: skip
-    threshold: Interval = parameter(
-        (128.0, 224.0), title="From level", minimum=0.0, maximum=255.0, step=1.0,
-        safe=(96.0, 255.0), help="Range of the level of 0 … 255 from which on levels are inverted.",
-    )  # fmt: skip
+    kind: Literal["channel_shuffle"] = "channel_shuffle"
+    probability: float = chance_field(
+        30.0, "Share of the pictures whose channels are exchanged (probability)."
+    )
 
     def build(self) -> ImgaugAugmenter:
         import imgaug.augmenters as iaa
 
-        return iaa.Solarize(1.0, threshold=whole(self.threshold))
+        return iaa.ChannelShuffle(1.0)
 
     def summary(self) -> str:
-        return f"from {span(self.threshold)}"
+        return f"any order, {chance_words(self.probability)}"
 
 
 @augmenter
@@ -236,6 +183,7 @@ class Posterize(Colour):
 
     title: ClassVar[str] = "Posterise"
     help: ClassVar[str] = "Keeps only the highest bits of every level (imgaug Posterize)."
+    also: ClassVar[str] = "posterise bits levels UniformColorQuantizationToNBits"
     shown: ClassVar[dict[str, Any]] = {"bits": (2.0, 2.0)}
     channels: ClassVar[tuple[int, ...]] = (1, 3)
 
@@ -252,3 +200,56 @@ class Posterize(Colour):
 
     def summary(self) -> str:
         return span(self.bits, "bits")
+
+
+class _FewColours(Colour):
+    """A picture of few colours."""
+
+    colours: Interval = parameter(
+        (8.0, 24.0), title="Colours", unit="colours", minimum=2.0, maximum=64.0, step=1.0,
+        safe=(6.0, 64.0), help="Range of the number of colours that remain.",
+    )  # fmt: skip
+
+    def summary(self) -> str:
+        return span(self.colours, "colours")
+
+
+@augmenter
+class UniformColours(_FewColours):
+    """Few levels, evenly spaced."""
+
+    title: ClassVar[str] = "Few colours"
+    help: ClassVar[str] = (
+        "Keeps a few evenly spaced levels of every channel (imgaug UniformColorQuantization)."
+    )
+    also: ClassVar[str] = "quantize quantise palette levels"
+    channels: ClassVar[tuple[int, ...]] = (1, 3)
+    shown: ClassVar[dict[str, Any]] = {"colours": (4.0, 4.0)}
+
+    kind: Literal["uniform_colours"] = "uniform_colours"
+
+    def build(self) -> ImgaugAugmenter:
+        import imgaug.augmenters as iaa
+
+        return iaa.UniformColorQuantization(n_colors=whole(self.colours))
+
+
+@augmenter
+class KMeansColours(_FewColours):
+    """The picture's own few colours."""
+
+    title: ClassVar[str] = "Own palette"
+    help: ClassVar[str] = (
+        "Keeps only the most typical colours of the picture (k-means, imgaug "
+        "KMeansColorQuantization)."
+    )
+    also: ClassVar[str] = "quantize quantise palette clustering kmeans"
+    channels: ClassVar[tuple[int, ...]] = (1, 3)
+    shown: ClassVar[dict[str, Any]] = {"colours": (5.0, 5.0)}
+
+    kind: Literal["kmeans_colours"] = "kmeans_colours"
+
+    def build(self) -> ImgaugAugmenter:
+        import imgaug.augmenters as iaa
+
+        return iaa.KMeansColorQuantization(n_colors=whole(self.colours))

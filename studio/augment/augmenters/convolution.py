@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from studio.augment.fields import mix_field
 from studio.augment.registry import augmenter
 from studio.augment.step import ImgaugAugmenter, Step
 from studio.augment.words import fractions, span
-from studio.core.spec import Interval, parameter
+from studio.core.spec import Interval
 
 
 class Convolution(Step):
     """A step of this group: the filtered picture, mixed with the picture itself."""
 
     group: ClassVar[str] = "Convolution"
+    dtypes: ClassVar[tuple[str, ...]] = ("uint8", "float32")
 
-    mix: Interval = parameter(
-        (0.0, 40.0), title="Mix", unit="%", minimum=0.0, maximum=100.0, step=1.0, safe=(0.0, 70.0),
-        help="Range of the share of the filtered picture (alpha); 0 % leaves the picture.",
-    )  # fmt: skip
+    mix: Interval = mix_field(0.0, 40.0, 70.0)
 
     def summary(self) -> str:
         return span(self.mix, "%")
@@ -30,6 +29,7 @@ class Sharpen(Convolution):
 
     title: ClassVar[str] = "Sharpen"
     help: ClassVar[str] = "Makes edges harder (imgaug Sharpen)."
+    also: ClassVar[str] = "unsharp crisp"
 
     kind: Literal["sharpen"] = "sharpen"
 
@@ -45,6 +45,7 @@ class Emboss(Convolution):
 
     title: ClassVar[str] = "Emboss"
     help: ClassVar[str] = "Light from one corner, as on pressed paper (imgaug Emboss)."
+    also: ClassVar[str] = "relief paper"
 
     kind: Literal["emboss"] = "emboss"
 
@@ -55,15 +56,19 @@ class Emboss(Convolution):
 
 
 @augmenter
-class Edges(Convolution):
-    """Outlines."""
+class Ridges(Convolution):
+    """Thin lines stand out."""
 
-    title: ClassVar[str] = "Edges"
-    help: ClassVar[str] = "Mixes in the outlines (imgaug EdgeDetect)."
+    title: ClassVar[str] = "Fine lines"
+    help: ClassVar[str] = "Lifts thin lines and fine texture (Laplace filter, imgaug Convolve)."
+    also: ClassVar[str] = "laplacian detail kernel high pass"
+    dtypes: ClassVar[tuple[str, ...]] = ("uint8",)
 
-    kind: Literal["edges"] = "edges"
+    kind: Literal["ridges"] = "ridges"
 
     def build(self) -> ImgaugAugmenter:
         import imgaug.augmenters as iaa
+        import numpy as np
 
-        return iaa.EdgeDetect(alpha=fractions(self.mix))
+        kernel = np.array([[-1, -2, -1], [-2, 13, -2], [-1, -2, -1]], np.float32)
+        return iaa.BlendAlpha(fractions(self.mix), foreground=[iaa.Convolve(kernel)])

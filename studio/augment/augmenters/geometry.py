@@ -1,75 +1,21 @@
-"""Steps that move pixels to other places."""
+"""Steps that move the whole picture: turned, scaled, pushed, slanted."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
+from studio.augment.fields import Edge, edge_field
 from studio.augment.registry import augmenter
 from studio.augment.step import ImgaugAugmenter, Step
-from studio.augment.words import EDGES, chance_words, fractions, number, span
+from studio.augment.words import fractions, span
 from studio.core.spec import Interval, parameter
-
-Edge = Literal["symmetric", "edge", "wrap", "constant"]
-
-
-def _edge() -> Edge:
-    edge: Edge = parameter(
-        "symmetric", title="Fill the edge with", choices=EDGES,
-        help="What appears where the picture no longer reaches (border mode).",
-    )  # fmt: skip
-    return edge
-
-
-def _half() -> float:
-    share: float = parameter(
-        50.0, title="Chance", unit="%", minimum=0.0, maximum=100.0, step=1.0,
-        help="Share of the pictures that are turned over (probability).",
-    )  # fmt: skip
-    return share
 
 
 class Geometry(Step):
     """A step of this group."""
 
     group: ClassVar[str] = "Geometry"
-
-
-@augmenter
-class Mirror(Geometry):
-    """Left becomes right."""
-
-    title: ClassVar[str] = "Mirror"
-    help: ClassVar[str] = "Swaps left and right (horizontal flip, imgaug Fliplr)."
-
-    kind: Literal["mirror"] = "mirror"
-    probability: float = _half()
-
-    def build(self) -> ImgaugAugmenter:
-        import imgaug.augmenters as iaa
-
-        return iaa.Fliplr(1.0)
-
-    def summary(self) -> str:
-        return f"left–right, {chance_words(self.probability)}"
-
-
-@augmenter
-class Flip(Geometry):
-    """Top becomes bottom."""
-
-    title: ClassVar[str] = "Flip"
-    help: ClassVar[str] = "Swaps top and bottom (vertical flip, imgaug Flipud)."
-
-    kind: Literal["flip"] = "flip"
-    probability: float = _half()
-
-    def build(self) -> ImgaugAugmenter:
-        import imgaug.augmenters as iaa
-
-        return iaa.Flipud(1.0)
-
-    def summary(self) -> str:
-        return f"up–down, {chance_words(self.probability)}"
+    dtypes: ClassVar[tuple[str, ...]] = ("uint8", "float32")
 
 
 @augmenter
@@ -78,6 +24,7 @@ class Rotate(Geometry):
 
     title: ClassVar[str] = "Rotate"
     help: ClassVar[str] = "Turns the picture around its middle (rotation, imgaug Affine)."
+    also: ClassVar[str] = "rotation turn spin tilt"
     shown: ClassVar[dict[str, Any]] = {"angle": (28.0, 28.0)}
 
     kind: Literal["rotate"] = "rotate"
@@ -85,7 +32,7 @@ class Rotate(Geometry):
         (-25.0, 25.0), title="Angle", unit="°", minimum=-90.0, maximum=90.0, step=1.0,
         safe=(-45.0, 45.0), help="Range from which the angle is drawn; positive is clockwise.",
     )  # fmt: skip
-    edge: Edge = _edge()
+    edge: Edge = edge_field()
 
     def build(self) -> ImgaugAugmenter:
         import imgaug.augmenters as iaa
@@ -102,13 +49,14 @@ class Zoom(Geometry):
 
     title: ClassVar[str] = "Zoom"
     help: ClassVar[str] = "Brings the middle nearer or farther (scaling, imgaug Affine)."
+    also: ClassVar[str] = "scale resize magnify"
 
     kind: Literal["zoom"] = "zoom"
     scale: Interval = parameter(
         (0.85, 1.2), title="Scale", unit="×", minimum=0.3, maximum=3.0, step=0.01,
         safe=(0.6, 1.6), help="Range from which the scale is drawn; below 1 shrinks the picture.",
     )  # fmt: skip
-    edge: Edge = _edge()
+    edge: Edge = edge_field()
 
     def build(self) -> ImgaugAugmenter:
         import imgaug.augmenters as iaa
@@ -125,6 +73,7 @@ class Shift(Geometry):
 
     title: ClassVar[str] = "Shift"
     help: ClassVar[str] = "Moves the picture sideways and up or down (translation, imgaug Affine)."
+    also: ClassVar[str] = "translate translation move"
 
     kind: Literal["shift"] = "shift"
     across: Interval = parameter(
@@ -135,7 +84,7 @@ class Shift(Geometry):
         (-10.0, 10.0), title="Up to down", unit="%", minimum=-60.0, maximum=60.0, step=1.0,
         safe=(-25.0, 25.0), help="Range of the shift, as a share of the height.",
     )  # fmt: skip
-    edge: Edge = _edge()
+    edge: Edge = edge_field()
 
     def build(self) -> ImgaugAugmenter:
         import imgaug.augmenters as iaa
@@ -155,13 +104,14 @@ class Shear(Geometry):
 
     title: ClassVar[str] = "Shear"
     help: ClassVar[str] = "Slants the picture, as seen from the side (shear, imgaug Affine)."
+    also: ClassVar[str] = "skew slant"
 
     kind: Literal["shear"] = "shear"
     angle: Interval = parameter(
         (-12.0, 12.0), title="Angle", unit="°", minimum=-60.0, maximum=60.0, step=1.0,
         safe=(-25.0, 25.0), help="Range from which the angle of the slant is drawn.",
     )  # fmt: skip
-    edge: Edge = _edge()
+    edge: Edge = edge_field()
 
     def build(self) -> ImgaugAugmenter:
         import imgaug.augmenters as iaa
@@ -173,90 +123,103 @@ class Shear(Geometry):
 
 
 @augmenter
-class Crop(Geometry):
-    """Cut the border off."""
+class ShearDown(Geometry):
+    """Slant up and down."""
 
-    title: ClassVar[str] = "Crop"
-    help: ClassVar[str] = "Cuts each side by its own share and enlarges the rest (imgaug Crop)."
+    title: ClassVar[str] = "Shear down"
+    help: ClassVar[str] = "Pushes columns up and down, as seen from above (shear, imgaug Affine)."
+    also: ClassVar[str] = "slant shear y vertical affine"
 
-    kind: Literal["crop"] = "crop"
-    share: Interval = parameter(
-        (0.0, 15.0), title="Cut from each side", unit="%", minimum=0.0, maximum=45.0, step=1.0,
-        safe=(0.0, 25.0), help="Range of the share of width or height cut from each side.",
+    kind: Literal["shear_down"] = "shear_down"
+    angle: Interval = parameter(
+        (-12.0, 12.0), title="Angle", unit="°", minimum=-60.0, maximum=60.0, step=1.0,
+        safe=(-25.0, 25.0), help="Range from which the angle of the slant is drawn.",
     )  # fmt: skip
+    edge: Edge = edge_field()
 
     def build(self) -> ImgaugAugmenter:
         import imgaug.augmenters as iaa
 
-        return iaa.Crop(percent=fractions(self.share), keep_size=True)
+        return iaa.Affine(shear={"y": self.angle}, mode=self.edge)
 
     def summary(self) -> str:
-        return span(self.share, "%")
+        return span(self.angle, "°")
 
 
 @augmenter
-class Perspective(Geometry):
-    """Seen from another side."""
+class Stretch(Geometry):
+    """Wider or taller."""
 
-    title: ClassVar[str] = "Perspective"
-    help: ClassVar[str] = "Pulls the corners inwards (imgaug PerspectiveTransform)."
+    title: ClassVar[str] = "Stretch"
+    help: ClassVar[str] = (
+        "Changes width and height by shares of their own (non-uniform scaling, imgaug Affine)."
+    )
+    also: ClassVar[str] = "scale aspect ratio squeeze ScaleX ScaleY"
+    shown: ClassVar[dict[str, Any]] = {"across": (1.25, 1.25), "down": (0.8, 0.8)}
 
-    kind: Literal["perspective"] = "perspective"
-    strength: Interval = parameter(
-        (1.0, 8.0), title="Strength", unit="%", minimum=0.0, maximum=30.0, step=0.5,
-        safe=(0.0, 12.0),
-        help="Spread of the corners' random moves, as a share of the size (standard deviation).",
+    kind: Literal["stretch"] = "stretch"
+    across: Interval = parameter(
+        (0.9, 1.1), title="Width", unit="×", minimum=0.3, maximum=3.0, step=0.01,
+        safe=(0.75, 1.35), help="Range of the scale from left to right.",
     )  # fmt: skip
+    down: Interval = parameter(
+        (0.9, 1.1), title="Height", unit="×", minimum=0.3, maximum=3.0, step=0.01,
+        safe=(0.75, 1.35), help="Range of the scale from top to bottom.",
+    )  # fmt: skip
+    edge: Edge = edge_field()
 
     def build(self) -> ImgaugAugmenter:
         import imgaug.augmenters as iaa
 
-        return iaa.PerspectiveTransform(fractions(self.strength), mode="replicate", keep_size=True)
+        return iaa.Affine(scale={"x": self.across, "y": self.down}, mode=self.edge)
 
     def summary(self) -> str:
-        return span(self.strength, "%", 1)
+        if self.across == self.down:
+            return span(self.across, "×", 2)
+        return f"{span(self.across, '', 1)}, {span(self.down, '×', 1)}"
 
 
 @augmenter
-class Elastic(Geometry):
-    """As if printed on rubber."""
+class Affine(Geometry):
+    """All of it in one go."""
 
-    title: ClassVar[str] = "Elastic"
-    help: ClassVar[str] = "Bends the picture locally (elastic deformation, Simard et al. 2003)."
-    shown: ClassVar[dict[str, Any]] = {"strength": (60.0, 60.0)}
+    title: ClassVar[str] = "Affine"
+    help: ClassVar[str] = (
+        "Turns, scales, shifts and slants in one go, which loses less than one after the other "
+        "(affine transform, imgaug Affine)."
+    )
+    also: ClassVar[str] = "rotate scale translate shear combined warp"
+    shown: ClassVar[dict[str, Any]] = {
+        "angle": (18.0, 18.0), "scale": (1.2, 1.2), "shear": (10.0, 10.0),
+    }  # fmt: skip
 
-    kind: Literal["elastic"] = "elastic"
-    strength: Interval = parameter(
-        (0.0, 20.0), title="Strength", minimum=0.0, maximum=150.0, step=1.0,
-        safe=(0.0, 50.0), help="Range of the strength of the distortion field (alpha).",
+    kind: Literal["affine"] = "affine"
+    angle: Interval = parameter(
+        (-15.0, 15.0), title="Angle", unit="°", minimum=-180.0, maximum=180.0, step=1.0,
+        safe=(-45.0, 45.0), help="Range from which the angle is drawn; positive is clockwise.",
     )  # fmt: skip
-    smoothness: float = parameter(
-        4.0, title="Smoothness", unit="px", minimum=0.5, maximum=20.0, step=0.5,
-        safe=(2.0, 20.0), help="Blur of the distortion field (sigma); low values look like water.",
+    scale: Interval = parameter(
+        (0.9, 1.1), title="Scale", unit="×", minimum=0.3, maximum=3.0, step=0.01,
+        safe=(0.6, 1.6), help="Range from which the scale is drawn; below 1 shrinks the picture.",
     )  # fmt: skip
+    shift: Interval = parameter(
+        (-6.0, 6.0), title="Shift", unit="%", minimum=-60.0, maximum=60.0, step=1.0,
+        safe=(-25.0, 25.0), help="Range of the shift, drawn for both directions by itself.",
+    )  # fmt: skip
+    shear: Interval = parameter(
+        (-6.0, 6.0), title="Slant", unit="°", minimum=-60.0, maximum=60.0, step=1.0,
+        safe=(-25.0, 25.0), help="Range from which the angle of the slant is drawn (shear).",
+    )  # fmt: skip
+    edge: Edge = edge_field()
 
     def build(self) -> ImgaugAugmenter:
         import imgaug.augmenters as iaa
 
-        return iaa.ElasticTransformation(self.strength, sigma=self.smoothness, mode="reflect")
+        shift = fractions(self.shift)
+        return iaa.Affine(
+            scale=self.scale, rotate=self.angle, shear=self.shear, mode=self.edge,
+            translate_percent={"x": shift, "y": shift},
+        )  # fmt: skip
 
     def summary(self) -> str:
-        return f"{span(self.strength)}, {number(self.smoothness, 1)} px"
-
-
-@augmenter
-class QuarterTurn(Geometry):
-    """Any of the four sides up."""
-
-    title: ClassVar[str] = "Turn 90°"
-    help: ClassVar[str] = "Turns by 90°, 180° or 270°, without loss (imgaug Rot90)."
-
-    kind: Literal["quarter_turn"] = "quarter_turn"
-
-    def build(self) -> ImgaugAugmenter:
-        import imgaug.augmenters as iaa
-
-        return iaa.Rot90((0, 3), keep_size=True)
-
-    def summary(self) -> str:
-        return f"0° … 270°, {chance_words(self.probability)}"
+        return f"{span(self.angle, '°')}, {span(self.scale, '×', 1)}"

@@ -43,7 +43,8 @@ class Fog(Weather):
 
     title: ClassVar[str] = "Fog"
     help: ClassVar[str] = "Dense, even white haze (imgaug Fog)."
-    channels: ClassVar[tuple[int, ...]] = (1, 3)
+    also: ClassVar[str] = "haze mist"
+    dtypes: ClassVar[tuple[str, ...]] = ("uint8", "float32")
 
     kind: Literal["fog"] = "fog"
 
@@ -59,7 +60,7 @@ class Clouds(Weather):
 
     title: ClassVar[str] = "Clouds"
     help: ClassVar[str] = "Patches of white haze (imgaug Clouds)."
-    channels: ClassVar[tuple[int, ...]] = (1, 3)
+    also: ClassVar[str] = "haze mist"
 
     kind: Literal["clouds"] = "clouds"
 
@@ -75,6 +76,7 @@ class Rain(Weather):
 
     title: ClassVar[str] = "Rain"
     help: ClassVar[str] = "Slanted streaks of falling drops (imgaug Rain)."
+    also: ClassVar[str] = "drops streaks water"
     channels: ClassVar[tuple[int, ...]] = (1, 3)
 
     kind: Literal["rain"] = "rain"
@@ -92,6 +94,7 @@ class Snow(Weather):
 
     title: ClassVar[str] = "Snow"
     help: ClassVar[str] = "Falling flakes (imgaug Snowflakes)."
+    also: ClassVar[str] = "snowflakes flakes winter"
     channels: ClassVar[tuple[int, ...]] = (1, 3)
 
     kind: Literal["snow"] = "snow"
@@ -101,3 +104,21 @@ class Snow(Weather):
         import imgaug.augmenters as iaa
 
         return iaa.BlendAlpha(fractions(self.thickness), foreground=[iaa.Snowflakes()])
+
+
+@augmenter
+class SnowyLandscape(Weather):
+    """Snow on the ground."""
+
+    title: ClassVar[str] = "Snow cover"
+    help: ClassVar[str] = "Turns what is rather bright white, as snow (imgaug FastSnowyLandscape)."
+    also: ClassVar[str] = "winter landscape ground"
+    channels: ClassVar[tuple[int, ...]] = (3,)
+
+    kind: Literal["snowy_landscape"] = "snowy_landscape"
+
+    def build(self) -> ImgaugAugmenter:
+        import imgaug.augmenters as iaa
+
+        snow = iaa.FastSnowyLandscape(lightness_threshold=(100, 180), lightness_multiplier=(1.5, 3))
+        return iaa.BlendAlpha(fractions(self.thickness), foreground=[snow])

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QPix
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.augment.registry import groups, kind_of
-from studio.augment.step import Step
+from studio.augment.step import Step, channels_words
 from studio.core.input import CHANNELS
 from studio.ui import icons
 from studio.ui.theme import theme_of
@@ -53,7 +53,8 @@ class StepTile(QAbstractButton):
         has = CHANNELS[channels].lower()
         why = "" if usable else f" It does not work here: the network's input is {has}."
         self.setEnabled(usable)
-        describe(self, self.step.title, "", self.step.help + why)
+        works = f" Works on {channels_words(self.step)}."
+        describe(self, self.step.title, "", self.step.help + (why or works))
 
     def set_picture(self, image: QImage | None) -> None:
         """Show what the step does."""
@@ -65,8 +66,9 @@ class StepTile(QAbstractButton):
         return self._picture is not None
 
     def matches(self, words: str) -> bool:
-        """Whether all words occur in its name, group or help."""
-        text = f"{self.step.title} {self.step.group} {self.step.help} {self.kind}".casefold()
+        """Whether all words occur in its name, group, help or other names."""
+        step = self.step
+        text = f"{step.title} {step.group} {step.help} {step.also} {self.kind}".casefold()
         return all(word in text for word in words.casefold().split())
 
     def sizeHint(self) -> QSize:

@@ -8,6 +8,8 @@ from studio.core.spec import Spec, parameter
 
 Fit = Literal["crop", "letterbox", "stretch"]
 
+Pages = Literal["auto", "bands", "first"]
+
 MAX_CHANNELS = 64
 """Pictures with more bands are not read."""
 
@@ -18,6 +20,11 @@ CHANNELS: dict[int, str] = {3: "Colour", 1: "Grey"} | {
 exactly so many bands, each as it is."""
 
 FITS: dict[str, str] = {"crop": "Crop", "letterbox": "Letterbox", "stretch": "Stretch"}
+
+PAGES: dict[str, str] = {
+    "auto": "Guess it", "bands": "Bands of one picture", "first": "Only the first is used",
+}  # fmt: skip
+"""What the pages of a TIFF can be, with their words."""
 
 
 class InputSpec(Spec):
@@ -44,6 +51,8 @@ class InputSpec(Spec):
         help="How a picture of another shape becomes the input: cut, padded or distorted.",
         choices=FITS,
     )  # fmt: skip
+    # Follows from the data set of a run, so that new files are read as those it learned from.
+    pages: Pages = "auto"
 
     @property
     def shape(self) -> tuple[int, int, int]:

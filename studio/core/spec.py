@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import types
 import typing
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -186,7 +187,8 @@ def _short(value: Any) -> str:
 def apply_setting(spec: S, name: str, text: str) -> S:
     """Set one field by its dotted name from text, as ``--set recipe.epochs=5`` does.
 
-    ``text`` is read as JSON where it is JSON, else as a string.
+    ``text`` is read as JSON where it is JSON, else as a string; where the field holds a string it
+    is taken as it is, quotes and all.
 
     Raises:
         SpecError: the field does not exist or refuses the value.
@@ -201,10 +203,8 @@ def apply_setting(spec: S, name: str, text: str) -> S:
         if not isinstance(current, Spec):
             raise SpecError(f"“{head}” has no settings of its own.")
         return spec.changed(**{head: apply_setting(current, rest, text).model_dump()})
-    try:
-        value: Any = json.loads(text)
-    except ValueError:
-        value = text
-    if isinstance(current, str) and not isinstance(value, str):
-        value = text
+    value: Any = text
+    if not isinstance(current, str):
+        with suppress(ValueError):
+            value = json.loads(text)
     return spec.changed(**{head: value})

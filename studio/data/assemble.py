@@ -16,6 +16,7 @@ from studio.core.spec import Spec
 from studio.data.balance import class_problems
 from studio.data.dataset import OUTPUT, Dataset, Problem
 from studio.data.naming import FolderOptions, readable, split_folder_names
+from studio.data.stacks import with_pages
 from studio.data.tables.odd import odd_labels
 from studio.data.walk import Pictures
 
@@ -83,7 +84,7 @@ def assemble(
     dataset.problems.extend(_unsaid(dataset))
     dataset.problems.extend(odd_labels(dataset))
     dataset.problems.extend(_hint_of_single_class(dataset) or class_problems(dataset))
-    return dataset
+    return with_pages(dataset, options)
 
 
 def unique_names(folders: list[str]) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ def options_text(options: Spec | None) -> dict[str, str]:
     for name in type(options).model_fields:
         value = getattr(options, name)
         if value != getattr(default, name):
-            found[name] = _text(value)
+            found[name] = value if isinstance(value, str) else json.dumps(value)
     return found
 
 
@@ -97,12 +97,3 @@ def options_spec(kind: str, options: Mapping[str, str] | None) -> Spec | None:
         SpecError: there is no such format or option, or it refuses the value.
     """
     return make_format(kind, options).chosen
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        return json.dumps(value)
-    try:
-        return json.dumps(value) if isinstance(json.loads(value), str) else value
-    except ValueError:
-        return value

@@ -1,9 +1,10 @@
 """Names for pictures that are no file of their own.
 
 A path may go on inside a file: ``train-images-idx3-ubyte.gz/@17``, ``digits.npz/@x_train/17``,
-``train.json/@band_1+band_2/17``. Or it stands for several files, one for each channel:
-``abc_{red,green,blue,yellow}.png``. Everybody else handles such a path like any other; only
-whoever reads pixels or asks the disk comes here.
+``train.json/@band_1+band_2/17``. It may say what the pages of a TIFF are: ``stack.tif/@pages``.
+Or it stands for several files, one for each channel: ``abc_{red,green,blue,yellow}.png``.
+Everybody else handles such a path like any other; only whoever reads pixels or asks the disk comes
+here.
 """
 
 from __future__ import annotations
@@ -17,10 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.errors import PictureError
+from studio.core.input import Pages
 from studio.core.paths import display_name
 from studio.data.containers.layout import MAX_CHANNELS
 from studio.data.containers.mistakes import reading
 from studio.data.containers.store import open_container
+
+STACKS: dict[str, Pages] = {"pages": "bands", "first": "first"}
+"""What stands behind the sign of a TIFF whose pages a person explained → what they are."""
 
 _CHANNELS = re.compile(r"\{([^{}/\\]+(?:,[^{}/\\]+)+)\}")
 _MAX_SET_BYTES = 1_200_000_000  # of all channels together as 8 bits
@@ -87,6 +92,10 @@ def read_member(path: Path | str) -> NDArray[Any]:
     """
     if (member := split_member(path)) is not None:
         file, selector = member
+        if selector in STACKS:
+            from studio.data.decoding import stack_values
+
+            return stack_values(path)
         return open_container(file).read(selector)
     return _joined_channels(path)
 
@@ -95,6 +104,10 @@ def member_bands(path: Path | str) -> NDArray[np.uint8]:
     """The picture as ``(h, w, c) uint8`` with all its bands. Raises PictureError."""
     if (member := split_member(path)) is not None:
         file, selector = member
+        if selector in STACKS:
+            from studio.data.decoding import decode_bands  # which itself reads members
+
+            return decode_bands(path)
         return open_container(file).eight_bits(selector)
     return _joined_channels(path)
 

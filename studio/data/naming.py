@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.paths import clean_text
-from studio.core.spec import Spec, parameter
+from studio.core.spec import parameter
 from studio.data.dataset import OUTPUT
+from studio.data.stacks import PageOptions
 from studio.data.tables.names import is_synset, readable_names
 from studio.data.tables.options import names_in
 
 
-class FolderOptions(Spec):
-    """How the names of folders are read."""
+class FolderOptions(PageOptions):
+    """How the names of folders, and stacks of pages, are read."""
 
     split_names_at: str = parameter(
         "",

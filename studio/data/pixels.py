@@ -26,15 +26,14 @@ from studio.data.decoding import (
     decode_bands,
     identified,
     opened,
-    orientation,
     refuse_band_pages,
-    to_rgb,
-    upright,
 )
 from studio.data.members import is_member, member_shape, stat_of
 from studio.data.opencv import cv2
 from studio.data.shown import band_count
+from studio.data.stacks import chosen_pages
 from studio.data.tiff import describe_tiff, is_tiff
+from studio.data.upright import orientation, to_rgb, upright
 
 __all__ = [
     "PIXELS_VERSION", "PictureInfo", "Pixels", "Source", "decode", "decode_bands", "fit", "info",
@@ -57,7 +56,9 @@ def load(source: Source, spec: InputSpec) -> Pixels:
     Raises:
         PictureError: the file cannot be read.
     """
-    return fit(decode_bands(source) if spec.takes_bands else decode(source), spec)
+    if spec.takes_bands:
+        return fit(decode_bands(source, spec.pages), spec)
+    return fit(decode(source, pages=spec.pages), spec)
 
 
 def fit(pixels: Pixels, spec: InputSpec) -> Pixels:
@@ -242,6 +243,7 @@ def info(source: Source) -> PictureInfo:
         PictureError: the file cannot be read.
     """
     size = len(source) if isinstance(source, bytes) else _size_of(source)
+    source, pages = chosen_pages(source)
     if not isinstance(source, bytes) and is_member(source):
         height, width, bands, kind, numbers = member_shape(source)
         words = {1: "grey", 3: "RGB"}.get(bands, f"{bands} bands")
@@ -249,19 +251,19 @@ def info(source: Source) -> PictureInfo:
     with opened(source) as file:
         try:
             with identified(file, source) as image:
-                refuse_band_pages(image, file)
+                refuse_band_pages(image, file, pages)
                 width, height = image.size
                 if orientation(image) >= 5:
                     width, height = height, width
                 mode = "grey, 16 bit" if image.mode.startswith("I;16") else image.mode
                 kind = image.format or "picture"
                 if kind == "TIFF" and mode == "RGB":  # Pillow is silent about a fourth band
-                    deep = describe_tiff(file, check_size)
+                    deep = describe_tiff(file, check_size, pages)
                     mode = deep[2] if deep is not None else mode
                 name = _NAMES.get(kind, kind)
                 return PictureInfo(width, height, name, _MODES.get(mode, mode), size)
         except PictureError:
-            found = describe_tiff(file, check_size) if is_tiff(file) else None
+            found = describe_tiff(file, check_size, pages) if is_tiff(file) else None
             if found is None:
                 raise
             return PictureInfo(found[0], found[1], "TIFF", found[2], size)

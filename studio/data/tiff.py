@@ -1,8 +1,9 @@
 """TIFF files that Pillow refuses, by way of tifffile: deep colours, floats, separate planes, and
 pages that are the bands of one picture.
 
-Pages are bands where ImageJ's or OME's description counts them as channels, or where there are a
-few grey ones of one size and no description. Of any other stack the first page is the picture.
+Where nobody says it, pages are bands where ImageJ's or OME's description counts them as channels,
+or where there are a few grey ones of one size and no description. Of any other stack the first page
+is the picture.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.errors import PictureError
+from studio.core.input import Pages
 
 _SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 MAX_BANDS = 64
@@ -41,33 +43,41 @@ def is_tiff(file: IO[bytes]) -> bool:
 
 
 def read_tiff(
-    file: IO[bytes], check_size: Callable[[int, int], None]
+    file: IO[bytes], check_size: Callable[[int, int], None], pages: Pages = "auto"
 ) -> tuple[NDArray[Any], int, bool] | None:
     """The first page: ``(h, w)`` or ``(h, w, bands)`` of any type, its orientation 1 to 8, and
     whether its fourth band is alpha.
 
     None where it cannot be read.
 
+    Args:
+        pages: whether all pages are its bands.
+
     Raises:
-        PictureError: it has too many bands or pixels.
+        PictureError: it has too many bands or pixels, or pages that cannot be bands.
     """
-    return _first_page(file, check_size, _pixels)
+    return _first_page(file, check_size, _pixels, pages)
 
 
 def describe_tiff(
-    file: IO[bytes], check_size: Callable[[int, int], None]
+    file: IO[bytes], check_size: Callable[[int, int], None], pages: Pages = "auto"
 ) -> tuple[int, int, str] | None:
     """Upright width and height in pixels, and the mode in words; None and raises as above."""
-    return _first_page(file, check_size, _words)
+    return _first_page(file, check_size, _words, pages)
 
 
-def count_bands(file: IO[bytes], check_size: Callable[[int, int], None]) -> int | None:
+def count_bands(
+    file: IO[bytes], check_size: Callable[[int, int], None], pages: Pages = "auto"
+) -> int | None:
     """Bands without alpha; None and raises as above."""
-    return _first_page(file, check_size, _bands)
+    return _first_page(file, check_size, _bands, pages)
 
 
 def _first_page(
-    file: IO[bytes], check_size: Callable[[int, int], None], use: Callable[[Any], Any]
+    file: IO[bytes],
+    check_size: Callable[[int, int], None],
+    use: Callable[[Any], Any],
+    said: Pages = "auto",
 ) -> Any:
     import tifffile  # 50 ms, for files that few people have
 
@@ -84,7 +94,7 @@ def _first_page(
                 )
             if page.imagedepth != 1 or page.nbytes > _MAX_BYTES:
                 return None
-            pages = _band_pages(tiff)
+            pages = _chosen_pages(tiff, said)
             if pages and page.nbytes * len(pages) > _MAX_BYTES:
                 raise PictureError(
                     f"The {len(pages)} bands of the picture are too large together.",
@@ -97,9 +107,11 @@ def _first_page(
         return None
 
 
-def has_band_pages(file: IO[bytes], check_size: Callable[[int, int], None]) -> bool:
+def has_band_pages(
+    file: IO[bytes], check_size: Callable[[int, int], None], pages: Pages = "auto"
+) -> bool:
     """Whether several pages are the bands of one picture. Raises as above."""
-    return bool(_first_page(file, check_size, lambda pages: len(pages) > 1))
+    return bool(_first_page(file, check_size, lambda pages: len(pages) > 1, pages))
 
 
 def pages_left_out(file: IO[bytes]) -> int:
@@ -117,6 +129,31 @@ def pages_left_out(file: IO[bytes]) -> int:
             return len(same)  # smaller ones are previews
     except Exception:  # hostile files raise nearly anything
         return 0
+
+
+def _chosen_pages(tiff: Any, said: Pages) -> list[Any]:
+    """The pages that are the bands of one picture; none where there is only one.
+
+    Raises:
+        PictureError: they are said to be, and cannot.
+    """
+    if said != "bands":
+        return _band_pages(tiff) if said == "auto" else []
+    pages = [p for p in islice(tiff.pages, MAX_BANDS + 1) if not getattr(p, "is_reduced", False)]
+    first = pages[0]
+    if len(pages) * first.samplesperpixel > MAX_BANDS:
+        raise PictureError(
+            f"The picture has more than {MAX_BANDS} bands in its pages; the studio reads up to "
+            f"{MAX_BANDS}.",
+            "Save fewer of its pages.",
+        )
+    if any(p.shape != first.shape or p.dtype != first.dtype for p in pages):
+        raise PictureError(
+            "The pages of the file differ in size or kind, so they are not the bands of one "
+            "picture.",
+            "Use only the first page, or save pages of one size.",
+        )
+    return pages if len(pages) > 1 else []
 
 
 def _band_pages(tiff: Any) -> list[Any]:
@@ -145,7 +182,8 @@ def _band_pages(tiff: Any) -> list[Any]:
 def _pixels(pages: list[Any]) -> tuple[NDArray[Any], int, bool] | None:
     page = pages[0]
     if len(pages) > 1:
-        return np.stack([np.asarray(p.asarray()) for p in pages], axis=-1), _turn(page), False
+        each = [found[0] for found in (_pixels([p]) for p in pages) if found is not None]
+        return (np.dstack(each), _turn(page), False) if len(each) == len(pages) else None
     values = np.asarray(page.asarray())
     if page.planarconfig == 2 and page.samplesperpixel > 1:
         values = np.moveaxis(values, 0, -1)
@@ -174,7 +212,7 @@ def _words(pages: list[Any]) -> tuple[int, int, str]:
 def _bands(pages: list[Any]) -> int:
     page = pages[0]
     if len(pages) > 1:
-        return len(pages)
+        return len(pages) * int(page.samplesperpixel)
     bands = int(page.samplesperpixel)
     is_ink = int(page.photometric) == 5  # CMYK, which becomes colours
     return 3 if is_ink or (bands == 4 and _has_alpha(page)) else bands

@@ -49,6 +49,7 @@ def plan_run(
     from studio.augment.policy import Policy
     from studio.data.index import open_dataset
     from studio.data.split import SplitSpec
+    from studio.data.stacks import input_of
     from studio.models.registry import ARCHITECTURES, parse_architecture
     from studio.training.recipe import Recipe
 
@@ -75,7 +76,7 @@ def plan_run(
         name=display_name(out.name or "Run"),
         outputs=dataset.outputs,
         multi_label=dataset.multi_label,
-        input=input_spec,
+        input=input_of(dataset, input_spec),
         model=model.model_dump(mode="json"),
         policy=specs["policy"].model_dump(mode="json"),
         recipe=specs["recipe"].model_dump(mode="json"),

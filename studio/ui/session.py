@@ -414,8 +414,12 @@ class Session(QObject):
         folder, assignment = project.runs_folder / record.id, self.assignment
 
         def write() -> RunFolder:
+            from studio.data.stacks import input_of
+
             # Of labels that a person just changed it is not known yet, and takes its time.
-            full = record.changed(dataset_fingerprint=dataset.fingerprint())
+            full = record.changed(
+                dataset_fingerprint=dataset.fingerprint(), input=input_of(dataset, record.input)
+            )
             return RunFolder.create(folder, full, dataset.samples(assignment))
 
         return write

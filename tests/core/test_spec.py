@@ -64,6 +64,7 @@ def test_settings_from_text_reach_nested_fields() -> None:
         apply_setting(spec, "input.width", "2")
     with pytest.raises(SpecError, match="no settings of its own"):
         apply_setting(spec, "name.x", "1")
+    assert apply_setting(spec, "name", '"a,b"').name == '"a,b"'
 
 
 def test_json_round_trip() -> None:

@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tests.data import writers
+from tests.data import heif_boxes, table_writers, writers
 
 MOST_MEMORY = 4_000_000_000
 """Bytes above which the process may not grow; a case itself needs a few million."""
@@ -80,7 +80,21 @@ def pictures() -> dict[str, bytes]:
         form = known.get(name[name.index(".") :], name.rpartition(".")[2].upper())
         image.save(file, form, **options)
         found[name] = file.getvalue()
-    return found | _stacks(rgb)
+    return found | _stacks(rgb) | _telephone()
+
+
+def _telephone() -> dict[str, bytes]:
+    """HEIC, which nothing here can write: a real file, where the shared data are."""
+    named = os.environ.get("CLASSIFIER_STUDIO_TEST_DATA")
+    shared = Path(named) if named else Path(__file__).resolve().parents[3] / "shared" / "data"
+    if not (shared / heif_boxes.SMALL).is_file():
+        return {}
+    seed = heif_boxes.seed_of(shared)
+    alpha = [heif_boxes.full(b"auxC", heif_boxes.ALPHA)]
+    return {
+        "turned.heic": heif_boxes.build(seed, [[heif_boxes.turned(1)]]),
+        "alpha.heic": heif_boxes.build(seed, [[], alpha], alpha=True),
+    }
 
 
 def _turned(orientation: int) -> Image.Exif:
@@ -144,11 +158,18 @@ def label_files(folder: Path) -> dict[str, tuple[Path, tuple[str, ...]]]:
         ("digits.npz", writers.write_keras_npz), ("med.npz", writers.write_medmnist),
         ("arrays.h5", writers.write_hdf5), ("sat.mat", writers.write_sat_mat),
         ("sat73.mat", writers.write_sat_mat73), ("bands.json", writers.write_iceberg),
+        ("struct.mat", table_writers.write_emnist_mat), ("fer.csv", table_writers.write_fer2013),
+        ("struct73.mat", table_writers.write_emnist_mat73), ("plain.mat", _unpacked_struct),
     ):  # fmt: skip
         place = folder / name.replace(".", "-")
         place.mkdir()
         write(place / name)
         found[name] = place, (name,)
+    for name, write_folder in (
+        ("digits", table_writers.write_digits_csv), ("sat4", table_writers.write_sat_csv),
+    ):  # fmt: skip
+        place = write_folder(folder / name)
+        found[name] = place, tuple(sorted(p.name for p in place.iterdir()))
     for name, form in (("flowers.zip", "zip"), ("flowers.tgz", "gztar")):
         place, inside = folder / name.replace(".", "-"), folder / f"inside {form}"
         for key in ("cat", "dog"):
@@ -160,6 +181,10 @@ def label_files(folder: Path) -> dict[str, tuple[Path, tuple[str, ...]]]:
         shutil.move(made, place / name)
         found[name] = place, (name,)
     return found
+
+
+def _unpacked_struct(file: Path) -> Path:
+    return table_writers.write_emnist_mat(file, packed=False)
 
 
 # --- how it is damaged ----------------------------------------------------------------------------

@@ -208,3 +208,58 @@ def write_silhouettes(file: Path, count: int = 15) -> Path:
     names[0] = ["Faces", "Faces_easy", "Leopards"]
     savemat(file, {"X": dark.astype(np.uint8), "Y": (labels + 1)[None], "classnames": names})
     return file
+
+
+def write_emnist_mat73(file: Path, count: int = 20) -> Path:
+    """The same struct as MATLAB 7.3 writes it: groups of HDF5, axes turned round."""
+    import h5py
+
+    def put(group: h5py.Group, name: str, values: NDArray) -> None:
+        item = group.create_dataset(name, data=values.T)
+        item.attrs["MATLAB_class"] = np.bytes_(values.dtype.name.replace("float64", "double"))
+
+    with h5py.File(file, "w", userblock_size=512) as out:
+        dataset = out.create_group("dataset")
+        dataset.attrs["MATLAB_class"] = np.bytes_("struct")
+        for split, size in (("train", count), ("test", 8)):
+            labels = labels_of(size, 4)
+            part = dataset.create_group(split)
+            part.attrs["MATLAB_class"] = np.bytes_("struct")
+            columns = pictures_of(labels, (28, 28)).transpose(0, 2, 1).reshape(size, 784)
+            put(part, "images", columns)
+            put(part, "labels", labels[:, None].astype(np.float64))
+            put(part, "writers", np.full((size, 1), 7.0))
+        put(dataset, "mapping", np.array([[i, ord("A") + i] for i in range(4)], np.float64))
+    head = b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + b"\x00\x02IM"
+    with file.open("r+b") as opened:
+        opened.write(head.ljust(512, b"\0"))
+    return file
+
+
+def write_imagenet(root: Path, each: int = 6) -> Path:
+    """ILSVRC on Kaggle: ``ILSVRC/Data/CLS-LOC``, ``LOC_synset_mapping.txt``, the solution."""
+    data = "ILSVRC/Data/CLS-LOC"
+    synsets = ("n01440764", "n02012849", "n03126707")
+    save(root, [f"{data}/train/{synsets[i % 3]}/{synsets[i % 3]}_{i}.JPEG"
+                for i in range(3 * each)], 3)  # fmt: skip
+    names = [f"ILSVRC2012_val_{i:08d}" for i in range(1, 4)]
+    save(root, [f"{data}/val/{name}.JPEG" for name in names], 3)
+    save(root, [f"{data}/test/ILSVRC2012_test_{i:08d}.JPEG" for i in range(1, 3)], 2)
+    words = ("tench, Tinca tinca", "crane", "crane, machine")
+    rows = [f"{s} {w}" for s, w in zip(synsets, words, strict=True)]
+    lines(root / "LOC_synset_mapping.txt", *rows)
+    rows = [f"{n},{s} 0 0 9 9" for n, s in zip(names, synsets, strict=True)]
+    lines(root / "LOC_val_solution.csv", "ImageId,PredictionString", *rows)
+    return root
+
+
+def write_stacks(root: Path, pages: int, count: int = 6) -> Path:
+    """Two class folders of TIFF stacks of so many grey pages, as microscopes save them."""
+    import tifffile
+
+    for i in range(2 * count):
+        (root / "ab"[i % 2]).mkdir(parents=True, exist_ok=True)
+        levels = np.arange(pages, dtype=np.uint8)[:, None, None] + 100 * (i % 2)
+        tifffile.imwrite(root / "ab"[i % 2] / f"{i}.tif", np.broadcast_to(levels, (pages, 12, 14)),
+                         photometric="minisblack")  # fmt: skip
+    return root

@@ -15,8 +15,10 @@ from studio.core.control import Control
 from studio.core.errors import DatasetError
 from studio.data.dataset import Dataset
 from studio.data.file_names import FreeNames, safe_file_name, safe_name
-from studio.data.folder_apply import carry_out, remaining_actions
-from studio.data.folder_plan import CLASSLESS, LINKED, FolderStep, plan
+from studio.data.folder_apply import carry_out
+from studio.data.folder_plan import CLASSLESS, LINKED, plan
+from studio.data.folder_rest import remaining_actions
+from studio.data.folder_steps import FolderStep
 from studio.data.index import open_dataset
 from studio.data.overlay.actions import (
     Action,
@@ -325,7 +327,7 @@ def test_the_real_trash(tmp_path: Path) -> None:
     script = (
         "import sys\nfrom pathlib import Path\n"
         "from studio.data.folder_apply import carry_out\n"
-        "from studio.data.folder_plan import FolderPlan, FolderStep\n"
+        "from studio.data.folder_steps import FolderPlan, FolderStep\n"
         "report = carry_out(FolderPlan(Path(sys.argv[1]), 0, (FolderStep('trash', 'a/0.png'),)))\n"
         "assert report.is_complete, report.stopped and report.stopped.details\n"
     )

@@ -14,8 +14,7 @@ Which test covers which data set of the issue:
 | Iceberg challenge | writers | test_container_formats |
 | iWildCam, Open Images, apparel | table_writers | test_table_formats |
 
-All of them but ImageNet, whose folders train like any, are trained and predict in
-test_every_format.
+All of them are trained and predict in test_every_format.
 """
 
 from __future__ import annotations
@@ -113,6 +112,32 @@ def test_hostile_tables_of_pixels(content: str, tmp_path: Path) -> None:
                 decode(dataset.absolute(row))
             except PictureError as error:
                 assert error.message.endswith(".")
+
+
+@pytest.mark.parametrize("form", ["pixel{}", "{0}x{0}", "a {} b", "7"])
+def test_a_table_of_a_million_columns(form: str, tmp_path: Path) -> None:
+    """Its headings are looked at once, and most of them only compared."""
+    from studio.data.containers import csv_layout
+
+    file = tmp_path / "wide.csv"
+    row = ",".join(["1"] * 1_000_000)
+    file.write_text(",".join(form.format(i) for i in range(1_000_000)) + f"\n{row}\n")
+    looked_at = 0
+    match = csv_layout._NUMBERED.match
+
+    class Counted:
+        def match(self, text: str) -> object:
+            nonlocal looked_at
+            looked_at += 1
+            return match(text)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_layout, "_NUMBERED", Counted())
+        layout = csv_layout.table_shape(file)
+        again = csv_layout.table_shape(file)
+    assert layout is again and looked_at < 100_000
+    assert (layout is None) == (form in ("{0}x{0}", "a {} b"))
+    assert layout is None or layout.numbers == 1_000_000
 
 
 def test_numbers_that_are_not_8_bit_share_one_scale(tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import math
+import os
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from studio.core.errors import PictureError
@@ -21,6 +23,8 @@ _CHANNELS = (1, 3, 4)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\Z")
 _NUMBERED = re.compile(r"\s*([A-Za-z][A-Za-z _.-]*?)[ _.-]?(\d{1,7})\s*\Z")
 _PLACE = re.compile(r"\s*(\d{1,5})x(\d{1,5})\s*\Z")
+_COUNTED = re.compile(r"(.*?)([1-9]\d{0,6})\Z", re.DOTALL)
+_APART = _FEWEST // 2
 _MARKS = "".join(chr(c) for c in (0xFEFF, 0x20, 0x09))
 
 
@@ -85,10 +89,16 @@ def table_shape(file: Path, head: bytes | None = None) -> TableShape | None:
     if head is not None and (b"\0" in head or not head.strip()):
         return None
     try:
-        with open(file, "rb") as opened:
-            lines = [opened.readline(LONGEST_LINE) for _ in range(2)]
-    except OSError:
+        found = os.stat(file)
+        return _shape_of(os.fspath(file), found.st_size, found.st_mtime_ns)
+    except (OSError, ValueError):
         return None
+
+
+@lru_cache(maxsize=64)  # whoever recognises a file, opens it and lists its folder asks again
+def _shape_of(file: str, size: int, changed: int) -> TableShape | None:
+    with open(file, "rb") as opened:
+        lines = [opened.readline(LONGEST_LINE) for _ in range(2)]
     if max(map(len, lines)) >= LONGEST_LINE or min(len(lines[0]), 1) == 0:
         return None
     texts = [line.decode("utf-8", "replace").strip("\r\n").lstrip(_MARKS) for line in lines]
@@ -107,7 +117,9 @@ def _shape(texts: list[str], separator: str) -> TableShape | None:
         return found
     if len(first) < _FEWEST:
         return None
-    are_numbers = [bool(_NUMBER.match(cell.strip())) for cell in first]
+    if sum(not _is_number(cell) for cell in first[:_FEWEST]) > 4:
+        return _by_headings(first, separator)
+    are_numbers = list(map(_is_number, first))
     if sum(are_numbers) < len(first) - 4:
         return _by_headings(first, separator)
     return _by_count(are_numbers, separator)
@@ -140,18 +152,39 @@ def _one_cell(first: list[str], second: list[str], separator: str) -> TableShape
 def _by_headings(first: list[str], separator: str) -> TableShape | None:
     """The longest run of headings such as pixel0, pixel1 … or 1x1, 1x2 …"""
     best = (0, 0)
-    start = 0
-    for place in range(1, len(first) + 1):
-        if place < len(first) and _follows(first[place - 1], first[place]):
-            continue
-        if place - start > best[1] - best[0]:
-            best = (start, place)
-        start = place
+    place = 0
+    # A run that is long enough holds one of these places and the next.
+    while place + 1 < len(first):
+        if _follows(first[place], first[place + 1]):
+            run = _run(first, place)
+            best = max(best, run, key=lambda ends: ends[1] - ends[0])
+            place = max(place, run[1] - 1)
+        place += _APART - place % _APART
     begin, end = best
     if end - begin < _FEWEST:
         return None
     rest = tuple(name.strip() for name in first[:begin] + first[end:])
     return TableShape(separator, rest, begin, len(first) - end, end - begin, False, True)
+
+
+def _run(first: list[str], place: int) -> tuple[int, int]:
+    """Where the run that holds a place begins and ends."""
+    begin, end = place, place + 1
+    while begin > 0 and _follows(first[begin - 1], first[begin]):
+        begin -= 1
+    while end < len(first) and _follows(first[end - 1], first[end]):
+        end += 1
+        found = _COUNTED.match(first[end - 1])
+        if found is None:
+            continue
+        stem, number = found[1], int(found[2])  # the usual headings are compared as they are
+        while end < len(first) and first[end] == f"{stem}{number + 1}":
+            end, number = end + 1, number + 1
+    return begin, end
+
+
+def _is_number(cell: str) -> bool:
+    return _NUMBER.match(cell.strip()) is not None
 
 
 def _follows(one: str, two: str) -> bool:

@@ -21,6 +21,7 @@ from studio.core.control import Control
 from studio.core.errors import PictureError
 from studio.core.paths import display_name
 from studio.data.containers.base import Container, Stored, Values
+from studio.data.containers.selectors import parse_selector
 
 MAX_BYTES = 4 << 30
 _RECORD = 1 << 26  # characters of one record
@@ -30,7 +31,12 @@ _BLANK = " \t\r\n"
 
 
 class JsonBands(Container):
-    """Bands by their names; ``@band_1+band_2/17`` joins two. ``fields`` holds the other values."""
+    """Bands by their names; ``@band_1+band_2/17`` joins two.
+
+    Attributes:
+        fields: the other values of the records, by their names.
+        faults: record → why it holds no picture, in words.
+    """
 
     kind: ClassVar[str] = "json-bands"
     title: ClassVar[str] = "JSON with bands"
@@ -40,18 +46,14 @@ class JsonBands(Container):
         if file.stat().st_size > MAX_BYTES:
             raise PictureError(f"“{display_name(file.name)}” is too large for JSON.")
         self.fields: dict[str, list[Any]] = {}
+        self.faults: dict[int, str] = {}
         bands: dict[str, list[NDArray[np.float32]]] = {}
-        names: list[str] = []
         count = 0
         for record in records(file):
             if control is not None:
                 control.checkpoint()
-            if not names:
-                names = band_names(record)
-                if not names:
-                    raise PictureError(f"“{display_name(file.name)}” holds no bands of pictures.")
-                bands = {name: [] for name in names}
-                self.fields = {k: [] for k in record if k not in bands}
+            if not bands:
+                bands = self._begin(record)
             self._add(record, bands, count)
             count += 1
         if not count:
@@ -63,21 +65,41 @@ class JsonBands(Container):
             self._bands[name] = band.reshape(-1, side, side)
             self.arrays[name] = Stored(name, self._bands[name].shape, band.dtype, "nhw")
 
+    def _begin(self, first: dict[str, Any]) -> dict[str, list[NDArray[np.float32]]]:
+        """The bands and fields of all records, by the first one."""
+        names = band_names(first)
+        if not names:
+            raise PictureError(f"“{display_name(self.file.name)}” holds no bands of pictures.")
+        self.fields = {k: [] for k in first if k not in names}
+        return {name: [] for name in names}
+
     def _add(
         self, record: dict[str, Any], bands: dict[str, list[NDArray[np.float32]]], row: int
     ) -> None:
         for name, rows in bands.items():
             band = _band(record.get(name))
             if band is None or (rows and band.shape != rows[0].shape):
-                raise PictureError(
-                    f"Record {row:,} of “{display_name(self.file.name)}” has no “"
-                    f"{display_name(name)}” of the same length as the first one.",
-                    "Correct or remove this record.",
+                self.faults[row] = (
+                    f"Record {row + 1:,} has no “{display_name(name)}” of the same length as the "
+                    "first one, so it is no picture."
                 )
+                band = rows[0]  # stands there so that the others keep their place
             rows.append(band)
         for name, column in self.fields.items():
             value = record.get(name)
             column.append(value if isinstance(value, (str, int, float, bool)) else None)
+
+    def read(self, selector: str) -> NDArray[Any]:
+        self._refuse_fault(selector)
+        return super().read(selector)
+
+    def eight_bits(self, selector: str) -> NDArray[np.uint8]:
+        self._refuse_fault(selector)
+        return super().eight_bits(selector)
+
+    def _refuse_fault(self, selector: str) -> None:
+        if (words := self.faults.get(parse_selector(selector)[2])) is not None:
+            raise PictureError(words, "Correct or remove this record.")
 
     @classmethod
     def fits(cls, file: Path, head: bytes) -> bool:
@@ -112,18 +134,24 @@ def _band(value: Any) -> NDArray[np.float32] | None:
 
 
 def records(file: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON list, one at a time. Raises PictureError where it is broken."""
+    """The objects of a JSON list, one at a time; an empty one for any other value in it.
+
+    Raises:
+        PictureError: the list is broken, or does not begin with an object.
+    """
     name = display_name(file.name)
     with open(file, encoding="utf-8-sig", errors="replace") as opened:
         text, place = _skip(opened, "", 0)
         if text[place : place + 1] != "[":
             raise PictureError(f"“{name}” is no JSON list of records.")
         text, place = _skip(opened, text, place + 1)
+        is_first = True
         while text[place : place + 1] not in ("]", ""):
             value, text, place = _value(opened, text, place, name)
-            if not isinstance(value, dict):
+            if is_first and not isinstance(value, dict):
                 raise PictureError(f"“{name}” is no JSON list of records.")
-            yield value
+            is_first = False
+            yield value if isinstance(value, dict) else {}
             text, place = _skip(opened, text, place)
             if text[place : place + 1] == ",":
                 text, place = _skip(opened, text, place + 1)

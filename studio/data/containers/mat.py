@@ -22,6 +22,7 @@ from studio.core.errors import PictureError
 from studio.core.paths import display_name
 from studio.data.containers.base import Container, Stored, Values, size_of
 from studio.data.containers.spool import unpack
+from studio.data.containers.unpacking import Unpacking
 
 _HEADER = 128
 _MATRIX, _COMPRESSED = 14, 15
@@ -122,7 +123,7 @@ class Mat5(Container):
         if packed is None:
             cursor = Cursor(self._order, start, data=self._bytes)
         else:
-            stream = _Unpacking(self._bytes, *packed)
+            stream = Unpacking(self._bytes, *packed)
             stream.skip(start)
             cursor = Cursor(self._order, start, stream=stream)
         for field in fields_of(cursor, struct.name, prod(struct.shape)):
@@ -203,7 +204,7 @@ class Mat5(Container):
         dtype = None if storage == stored.dtype else stored.dtype
         if matrix.packed is not None:
             place, length = matrix.packed
-            stream = _Unpacking(self._bytes, place, length)
+            stream = Unpacking(self._bytes, place, length)
             stream.skip(matrix.begin)
             key = f"{self._key} {stored.name}"
             found = unpack(stream, length, turned, storage, key, self.file)
@@ -239,7 +240,7 @@ class Mat5(Container):
         rows, columns = (*matrix.shape, 1)[:2]
         # The tag of the first inner matrix was read as if it were that of the numbers.
         if matrix.packed is not None:
-            stream = _Unpacking(self._bytes, *matrix.packed)
+            stream = Unpacking(self._bytes, *matrix.packed)
             stream.skip(matrix.begin - 8)
             data = stream.read(_MAX_CELL)
         else:
@@ -267,39 +268,3 @@ class Mat5(Container):
 
 def _text(content: bytes) -> str:
     return content.rstrip(b"\0").decode("utf-8", "replace")
-
-
-class _Unpacking:
-    """A packed element as a stream that never unpacks more than it is asked for."""
-
-    def __init__(self, data: mmap.mmap, place: int, length: int) -> None:
-        self._data, self._place, self._end = data, place, place + length
-        self._unpacker = zlib.decompressobj()
-        self._waiting = b""
-
-    def read1(self, size: int, /) -> bytes:
-        """Up to ``size`` bytes; none at the end. Raises zlib.error."""
-        while not self._unpacker.eof:
-            if not self._waiting:
-                self._waiting = self._data[self._place : min(self._place + (1 << 16), self._end)]
-                self._place += len(self._waiting)
-                if not self._waiting:
-                    break
-            part = self._unpacker.decompress(self._waiting, size)
-            self._waiting = self._unpacker.unconsumed_tail
-            if part:
-                return part
-        return b""
-
-    def read(self, size: int) -> bytes:
-        """``size`` bytes, or all until the end."""
-        parts: list[bytes] = []
-        while size > 0 and (part := self.read1(size)):
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
-
-    def skip(self, size: int) -> None:
-        """Leave out bytes."""
-        while size > 0 and (part := self.read1(min(size, 1 << 16))):
-            size -= len(part)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
 from studio.core.control import Control, Progress
+from studio.core.spec import Spec
 from studio.data.assemble import sorted_naturally, unique_names
 from studio.data.balance import class_problems
 from studio.data.collection import is_collection
 from studio.data.dataset import NO_SPLIT, OUTPUT, Dataset
 from studio.data.formats.registry import FORMATS, DatasetFormat
+from studio.data.stacks import PageOptions, with_pages
 from studio.data.walk import Pictures, Walker
 
 
@@ -23,6 +26,7 @@ class CollectionFormat(DatasetFormat):
     title = "Made in the studio"
     help = "One sub-folder for each class; pictures beside the folders have no class yet."
     rank = 100
+    options: ClassVar[type[Spec] | None] = PageOptions
 
     def recognise(self, path: Path) -> str:
         return "It was made in the studio." if path.is_dir() and is_collection(path) else ""
@@ -55,4 +59,4 @@ class CollectionFormat(DatasetFormat):
             problems=walker.problems,
         )
         dataset.problems.extend(class_problems(dataset))
-        return dataset
+        return with_pages(dataset, self.chosen)

@@ -10,6 +10,7 @@ SAT-6 (Basu and others, 2015, on Kaggle), ``X_train_sat4.csv`` with 28 × 28 × 
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -261,14 +262,16 @@ def _column(name: str, layout: TableShape, what: str) -> int:
 
 
 def _numbers_or_text(column: NDArray[Any]) -> NDArray[Any]:
-    """Whole numbers where all values are, with −1 for an empty cell; else the text."""
+    """Whole numbers where all values are, with −1 for an empty cell and “nan”; else the text."""
     known = {}
     for text in set(column.tolist()):
         try:
             value = float(text) if text and len(text) < 16 else None
         except ValueError:
             return column
-        if text and (value is None or value != int(value)):
+        if value is not None and math.isnan(value):
+            value = -1.0
+        if text and (value is None or not value.is_integer()):
             return column
         known[text] = -1 if value is None else int(value)
     return np.array([known[text] for text in column.tolist()], np.int64)

@@ -59,7 +59,12 @@ class JsonBandsFormat(DatasetFormat):
             with as_dataset_error():
                 content = open_container(file)
                 assert isinstance(content, JsonBands)
-                parts.append(_part(file, content, said))
+                part = _part(file, content, said)
+                parts.append(part)
+                problems += [
+                    Problem("unreadable", f"{part.prefix}{row}", words)
+                    for row, words in content.faults.items()
+                ]
         if all(not part.labels for part in parts) and len(parts) == 1:
             problems += _no_label_field(files[0])
         outputs = dict.fromkeys(o for part in parts for o in part.labels)

@@ -11,6 +11,7 @@ from studio.core.errors import StudioError
 from studio.core.spec import Spec
 from studio.data.dataset import Dataset
 from studio.data.formats.registry import FORMATS, DatasetFormat
+from studio.data.stacks import with_pages
 from studio.data.tables.combine import build
 from studio.data.tables.find import glance, table_files
 from studio.data.tables.options import TableOptions
@@ -49,7 +50,8 @@ class TableFormat(DatasetFormat):
         plan = make_plan(path, pictures, self._options, strict=True)
         used = plan.channels.pictures if plan.channels.names else pictures
         problems = [*walker.problems, *plan.channels.problems]
-        return build(plan, used, self.kind, problems, progress, control)
+        dataset = build(plan, used, self.kind, problems, progress, control)
+        return with_pages(dataset, self._options)
 
     @property
     def _options(self) -> TableOptions:

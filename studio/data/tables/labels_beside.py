@@ -90,7 +90,7 @@ def names_of_table(folder: Path) -> tuple[str, ...]:
     for file in files:
         if "annotation" not in file.stem.lower() or file.stat().st_size > _LONGEST:
             continue
-        from studio.data.containers.arrays import names_of_cell
+        from studio.data.containers.class_names_array import names_of_cell
 
         rows = []
         for line in file.read_text("utf-8-sig", errors="replace").splitlines()[:_MOST_NAMES]:

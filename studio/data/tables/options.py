@@ -10,7 +10,8 @@ from pydantic import field_validator
 
 from studio.core.errors import SpecError
 from studio.core.paths import display_name
-from studio.core.spec import Spec, parameter
+from studio.core.spec import parameter
+from studio.data.stacks import PageOptions
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "space": " "}
 """Words for the signs between cells, and between labels in a cell."""
@@ -26,7 +27,7 @@ _SIGNS = {"auto": "Guess it", "comma": "Comma ,", "semicolon": "Semicolon ;", "t
           "bar": "Bar |", "space": "Space"}  # fmt: skip
 
 
-class TableOptions(Spec):
+class TableOptions(PageOptions):
     """How to read a table. Empty text and ``auto`` mean: guess it.
 
     A column is named by its heading; in a table without one by its number, from 1.

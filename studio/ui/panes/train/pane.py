@@ -259,7 +259,8 @@ class TrainPane(QWidget):
         for run in reversed(session.runs):
             record = run.record
             same = record.model == session.model.model_dump(mode="json")
-            series = self.store.series(run) if same and record.input == session.input else None
+            same = same and record.input.shape == session.input.shape
+            series = self.store.series(run) if same else None
             if series is None or not series.epochs.count or not series.pictures:
                 continue
             epoch = float(series.epochs["seconds"].mean())

@@ -388,7 +388,7 @@ def dispatch(arguments: Sequence[str]) -> int:
         ensure(frozenset({"test"}))
         return run_checks(rest)
     if command == "bench":
-        ensure(frozenset({"test"}))
+        ensure(frozenset({"test", "bench"}))
         return call([program("python"), "-m", "tests.benchmarks", *rest])
     if command == "shots":
         ensure()

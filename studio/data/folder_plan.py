@@ -1,6 +1,7 @@
 """“Apply to folder…”: what would have to be done to the files, told before anything is done.
 
-Only for data sets whose folders are the classes. :func:`plan` reads names and changes nothing;
+Only for data sets whose folders are the classes, also those that are labelled in the studio, where
+pictures without a class lie beside them. :func:`plan` reads names and changes nothing;
 :mod:`studio.data.folder_apply` carries a plan out.
 """
 
@@ -9,87 +10,34 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from studio.core.errors import DatasetError
-from studio.core.paths import display_name
+from studio.core.paths import clean_text
 from studio.data.dataset import Dataset, Split
 from studio.data.file_names import FreeNames, folded, safe_name
+from studio.data.folder_steps import (
+    FolderPlan,
+    FolderStep,
+    Kept,
+    LinkFinder,
+    class_folder,
+    is_link,
+)
 from studio.data.members import is_member
+from studio.data.names import is_hidden
 from studio.data.overlay.apply import NOT_MOVED, OverlayResult
 
-StepKind = Literal["rename-folder", "move", "trash", "trash-folder"]
-
-_DEPTH = {"folder": 0, "split-folders": 1}
+DEPTH = {"folder": 0, "split-folders": 1, "collection": 0, "unlabelled": 0}
 """How many folders stand above those of the classes, by format."""
+
+WITH_EMPTY = ("collection", "unlabelled")
+"""Formats in which an empty folder is a class, too, and a picture beside them has none."""
 
 LINKED = "They are links, or lie behind a link; files outside the data set are never moved."
 GONE = "Their files are no longer there."
 CLASSLESS = "They have no class now, and every folder is a class."
 NO_FOLDER_SPLIT = "The folders know no split; it stays in the project."
-
-
-@dataclass(frozen=True)
-class FolderStep:
-    """One change. Paths are relative to the data set, POSIX; a trashed one has no target."""
-
-    kind: StepKind
-    source: str
-    target: str = ""
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A picture that stays although something was said about it, and why."""
-
-    path: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class FolderPlan:
-    """What “Apply to folder…” would do, in order.
-
-    Attributes:
-        root: the data set's folder, which nothing leaves but for the trash.
-        depth: 0 where the classes are its folders, 1 below the folders of the splits.
-        steps: renamed folders first, then moves, then the trash.
-        kept: pictures that cannot follow; what was said about them stays in the project.
-    """
-
-    root: Path
-    depth: int
-    steps: tuple[FolderStep, ...]
-    kept: tuple[Kept, ...] = ()
-
-    def lines(self) -> list[str]:
-        """The plan in sentences with counts, to be read before it is carried out."""
-        lines = [
-            f"Rename the folder {_quoted(s.source)} to {_quoted(s.target)}."
-            for s in self.steps
-            if s.kind == "rename-folder"
-        ]
-        moves = Counter(
-            (_class_folder(s.source, self.depth), _class_folder(s.target, self.depth))
-            for s in self.steps
-            if s.kind == "move"
-        )
-        lines += [
-            f"Move {pictures(n)} from {_quoted(a)} to {_quoted(b)}."
-            for (a, b), n in sorted(moves.items())
-        ]
-        if trashed := sum(s.kind == "trash" for s in self.steps):
-            lines.append(f"Move {pictures(trashed)} that you excluded to the trash.")
-        lines += [
-            f"Move the folder {_quoted(s.source)} to the trash if nothing is left in it."
-            for s in self.steps
-            if s.kind == "trash-folder"
-        ]
-        reasons = Counter(k.reason for k in self.kept)
-        lines += [f"{pictures(n)} will stay: {reason}" for reason, n in reasons.items()]
-        return lines
 
 
 def plan(dataset: Dataset, result: OverlayResult) -> FolderPlan:
@@ -113,12 +61,12 @@ def _check(dataset: Dataset) -> int:
             f"The pictures of “{dataset.name}” are not files in folders, which could be moved.",
             "Your changes stay in the project. “Convert” writes a new data set with them.",
         )
-    if dataset.format not in _DEPTH or not simple:
+    if dataset.format not in DEPTH or not simple:
         raise DatasetError(
             f"The classes of “{dataset.name}” are not its folders, so there is nothing to move.",
             "Your changes stay in the project. “Convert” writes a new data set with them.",
         )
-    return _DEPTH[dataset.format]
+    return DEPTH[dataset.format]
 
 
 def _is_member(root: Path, path: str) -> bool:
@@ -140,7 +88,8 @@ class _Planner:
         for path, name in zip(dataset.paths, self.old, strict=True):
             if name is not None:
                 self.folders.setdefault(name, path.split("/")[depth])
-                self.places[name].add(_class_folder(path, depth))
+                self.places[name].add(class_folder(path, depth))
+        self.empty = self._empty_folders()
         self.renamed: dict[str, str] = {}  # folder path → its new path
         self.heirs: set[str] = set()  # classes whose folder a new class takes over
         self.kept: list[Kept] = []
@@ -160,17 +109,43 @@ class _Planner:
                 (trash if step.kind == "trash" else moves).append(step)
         final = set(self.result.dataset.outputs[self.output])
         gone = {f for name in self.places.keys() - final - self.heirs for f in self.places[name]}
+        if not moves and not trash:  # only what holds no picture can be left empty
+            gone &= self.empty
         empties = [
             FolderStep("trash-folder", f)
             for f in sorted(gone - self.renamed.keys())
             if not self.links.is_behind(f + "/x")
         ]
-        steps = (*renames, *moves, *trash, *(empties if moves or trash else ()))
+        steps = (*renames, *self._new_empty_folders(), *moves, *trash, *empties)
         return FolderPlan(self.dataset.root, self.depth, steps, tuple(self.kept))
+
+    def _empty_folders(self) -> set[str]:
+        """Folders that are classes without a picture; found by their names, as the format does."""
+        if self.dataset.format not in WITH_EMPTY:
+            return set()
+        bare = set(self.dataset.outputs[self.output]) - self.folders.keys()
+        there = class_folders(self.dataset.root) if bare else {}
+        for name in bare & there.keys():
+            self.folders[name] = there[name]
+            self.places[name].add(there[name])
+        return {there[name] for name in bare & there.keys()}
+
+    def _new_empty_folders(self) -> list[FolderStep]:
+        """For new classes that have no picture yet, where a folder can have their name."""
+        if self.dataset.format not in WITH_EMPTY:
+            return []
+        taken = {folded(name) for name in _names_in(self.dataset.root)}
+        taken |= {folded(name) for name in self.folders.values()}
+        made = []
+        for name in self.result.dataset.outputs[self.output]:
+            if name not in self.folders and safe_name(name) == name and folded(name) not in taken:
+                taken.add(folded(name))
+                made.append(FolderStep("make-folder", name))
+        return made
 
     def _now(self, path: str) -> str:
         """Where a picture is after the folders were renamed."""
-        here = _class_folder(path, self.depth)
+        here = class_folder(path, self.depth)
         return self.renamed.get(here, here) + path[len(here) :]
 
     def _name_new_folders(self) -> None:
@@ -180,7 +155,7 @@ class _Planner:
         for old, new in zip(self.old, self.new, strict=True):
             if new is not None and new not in self.folders:
                 came_from[new][old if old is not None and old not in final else ""] += 1
-        parents = {_parent(_class_folder(p, self.depth)) for p in self.dataset.paths}
+        parents = {_parent(class_folder(p, self.depth)) for p in self.dataset.paths} or {""}
         there = FreeNames(n for parent in parents for n in _names_in(self.dataset.root / parent))
         for name in (c for c in self.result.dataset.outputs[self.output] if c in came_from):
             best = next(
@@ -200,7 +175,7 @@ class _Planner:
                         self.renamed[path] = f"{_parent(path)}{folder}"
 
     def _step(self, row: int, path: str, now: str, free: FreeNames) -> FolderStep | None:
-        here = _class_folder(path, self.depth)
+        here = class_folder(path, self.depth)
         if self.result.excluded[row]:
             return FolderStep("trash", now) if self._may_go(path) else None
         name = self.new[row]
@@ -213,7 +188,8 @@ class _Planner:
             return None
         if not self._may_go(path):
             return None
-        return FolderStep("move", now, free.take(f"{wanted}{path[len(here) :]}"))
+        rest = path[len(here) :].lstrip("/")
+        return FolderStep("move", now, free.take(f"{wanted}/{rest}"))
 
     def _may_go(self, path: str) -> bool:
         if self.links.is_behind(path):
@@ -239,41 +215,19 @@ class _Planner:
         return f"{Split(moved).word}/"
 
 
-class LinkFinder:
-    """Says which paths are links or lie behind one; each folder is looked at once."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = os.fspath(root)
-        self._known: dict[str, bool] = {"": False}
-
-    def is_behind(self, path: str) -> bool:
-        """Whether the file, or a folder between it and the data set's, is a link."""
-        return self._folder(path.rpartition("/")[0]) or is_link(os.path.join(self._root, path))
-
-    def _folder(self, path: str) -> bool:
-        if path not in self._known:
-            above = self._folder(path.rpartition("/")[0])
-            self._known[path] = above or is_link(os.path.join(self._root, path))
-        return self._known[path]
-
-
-def is_link(path: str) -> bool:
-    """Whether a path is a link, or a junction of Windows."""
-    return os.path.islink(path) or bool(getattr(os.path, "isjunction", lambda p: False)(path))
-
-
-def pictures(count: int) -> str:
-    """“1 picture”, “2,400 pictures”."""
-    return "1 picture" if count == 1 else f"{count:,} pictures"
-
-
 def _names_of_rows(dataset: Dataset, output: str) -> list[str | None]:
     names = (*dataset.outputs[output], None)  # −1 is the last one
     return [names[i] for i in dataset.labels[output].tolist()]
 
 
-def _class_folder(path: str, depth: int) -> str:
-    return "/".join(path.split("/")[: depth + 1])
+def class_folders(root: Path) -> dict[str, str]:
+    """Class → the folder of its name, of those directly in a data set; links are none."""
+    found: dict[str, str] = {}
+    for name in sorted(_names_in(root)):
+        path = os.path.join(root, name)
+        if not is_hidden(name) and os.path.isdir(path) and not is_link(path):
+            found.setdefault(clean_text(name), name)
+    return found
 
 
 def _parent(path: str) -> str:
@@ -286,7 +240,3 @@ def _names_in(folder: Path) -> list[str]:
         return os.listdir(folder)
     except OSError:
         return []
-
-
-def _quoted(path: str) -> str:
-    return f"“{display_name(path)}”"

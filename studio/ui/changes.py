@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 OVERLAY_FILE = "overlay.sqlite"
+APPLYING_FILE = "applying.json"
+"""There while files are moved, see ``studio.data.folder_journal``."""
 
 AT_ONCE = 20_000
 AT_ONCE_NAMED = 1000
+AT_ONCE_CLASSES = 2000
 """Changes of larger data sets, or naming more pictures, are worked out in the background."""
 
 _UNTIL_CLOSED = "What you change about the pictures lasts until this project is closed."
@@ -83,7 +86,7 @@ class Changes(QObject):
         self._deeds.finish()
         self._overlay, message = self._opened(project.path)
         self.original = self.result = None
-        return [message] if message else []
+        return [words for words in (message, self._settled(project.path)) if words]
 
     def close(self) -> None:
         """Let go of the project's file."""
@@ -144,6 +147,17 @@ class Changes(QObject):
             words = f"This project cannot be written to. {_UNTIL_CLOSED} “Save as” keeps it."
             return overlay.in_memory(), words
         return overlay, ""
+
+    def _settled(self, folder: Path) -> str:
+        """Go on from where moving files was cut off; a sentence about it."""
+        if self.overlay.file is None or not (folder / APPLYING_FILE).exists():
+            return ""
+        from studio.data.folder_journal import settle_unfinished
+
+        try:
+            return settle_unfinished(folder, self.overlay)
+        except StudioError as error:
+            return f"{error.message} {error.hint}"
 
     # --- the data set ---------------------------------------------------------------------------
 
@@ -277,7 +291,10 @@ class Changes(QObject):
 
     def _takes_long(self, paths: Sequence[str]) -> bool:
         """Whether a change is worked out in the background, as the window would wait for it."""
-        many = self.original is not None and len(self.original) > AT_ONCE
+        original = self.original
+        many = original is not None and (
+            len(original) > AT_ONCE or sum(map(len, original.outputs.values())) > AT_ONCE_CLASSES
+        )
         return many or len(paths) > AT_ONCE_NAMED or self._deeds.is_busy
 
     def _queue(self, actions: Sequence[Action], words: str = "") -> bool:

@@ -15,6 +15,7 @@ from studio.core.paths import data_folder, display_name, from_text
 from studio.core.project import Project, is_project
 from studio.data.names import is_picture_name
 from studio.data.split import SplitSpec
+from studio.ui.changes import APPLYING_FILE, OVERLAY_FILE
 from studio.ui.jobs import Job
 from studio.ui.reading import AS_RECOGNISED, Doubtful, How, Opened, Tell, read, reader
 from studio.ui.session import Session
@@ -98,11 +99,13 @@ class Opener(QObject):
         self._abandon()
         try:
             project = Project.open(path)
-            self.messages.emit(self._session.open_project(project))
         except StudioError as error:
             self._session.failed.emit(error)
             return
-        self._open_pictures_of(project)
+        if (project.path / APPLYING_FILE).exists():
+            self._go_on_with(project)
+        else:
+            self._take_project(project, [])
 
     def relocate(self, path: Path) -> None:
         """Open this project's pictures from another place."""
@@ -137,6 +140,37 @@ class Opener(QObject):
         """Ask where the pictures of this project are now."""
         if path := self._ask("Where are the pictures of this project?"):
             self.relocate(path)
+
+    def _take_project(self, project: Project, words: list[str]) -> None:
+        try:
+            self.messages.emit([*words, *self._session.open_project(project)])
+        except StudioError as error:
+            self._session.failed.emit(error)
+            return
+        self._open_pictures_of(project)
+
+    def _go_on_with(self, project: Project) -> None:
+        """Moving its files was cut off: see how far it came, which may take a while."""
+        self._number = number = self._number + 1
+
+        def work(progress: Progress, control: Control) -> list[str]:
+            from studio.data.folder_journal import settle_unfinished
+            from studio.data.overlay.store import Overlay
+
+            try:
+                overlay = Overlay.open(project.path / OVERLAY_FILE)
+                return list(filter(None, [settle_unfinished(project.path, overlay)]))
+            except StudioError:
+                return []  # opening the project meets it again, and tells
+
+        def done(words: list[str]) -> None:
+            if number == self._number:
+                self._take_project(project, words)
+
+        self._job = self._session.jobs.start(
+            f"Opening {display_name(project.path.name)}", work,
+            done=done, failed=self._session.failed.emit,
+        )  # fmt: skip
 
     def _open_pictures_of(self, project: Project) -> None:
         reference = project.document.dataset

@@ -203,7 +203,7 @@ def test_stopped_anywhere_nothing_that_was_said_is_lost(tmp_path: Path, seed: in
             take(path)
             control.cancel()
 
-        report = carry_out(made, lambda *a, c=control: c.cancel(), control, stop)  # type: ignore[misc]
+        report = carry_out(made, lambda *a, c=control: c.cancel(), control, stop)
         assert len(report.done) <= len(made.steps) and not report.stopped
         overlay.settle(remaining_actions(dataset, result, report))
         after = describe(root, overlay)

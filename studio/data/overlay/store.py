@@ -132,6 +132,11 @@ class Overlay:
             return journal.steps[journal.cursor].words if self.can_redo else ""
 
     @property
+    def revision(self) -> int:
+        """Another number after every change, undo and redo."""
+        return self._journal.last_row
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is an action to take back."""
         return self._journal.cursor > 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLayout,
     QScrollArea,
+    QScrollBar,
     QSizePolicy,
     QSpacerItem,
     QVBoxLayout,
@@ -108,9 +109,13 @@ class Section(QFrame):
 
 
 class ScrollColumn(QScrollArea):
-    """A column that scrolls vertically and never horizontally. Add to `body`."""
+    """A column that scrolls vertically and never horizontally. Add to `body`.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    With ``over`` the bar lies over the margin at the right, so that lines reach the edge and
+    nothing moves when it comes.
+    """
+
+    def __init__(self, over: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -124,6 +129,39 @@ class ScrollColumn(QScrollArea):
         # setWidget fills the ground; the region behind shall show.
         inner.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
+        self._bar: QScrollBar | None = None
+        if over:
+            self._float_bar()
+
+    def _float_bar(self) -> None:
+        """Another bar in place of Qt's own, which would take room from the column."""
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        bar, own = QScrollBar(Qt.Orientation.Vertical, self), self.verticalScrollBar()
+        bar.hide()
+        self._bar = bar
+        own.rangeChanged.connect(self._follow_range)
+        own.valueChanged.connect(bar.setValue)
+        bar.valueChanged.connect(own.setValue)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_bar()
+
+    def _follow_range(self, least: int, most: int) -> None:
+        bar, own = self._bar, self.verticalScrollBar()
+        if bar is not None:
+            bar.setPageStep(own.pageStep())
+            bar.setSingleStep(own.singleStep())
+            bar.setRange(least, most)
+            bar.setValue(own.value())
+            bar.setVisible(most > least)
+            self._place_bar()
+
+    def _place_bar(self) -> None:
+        if self._bar is not None:
+            width = self._bar.sizeHint().width()
+            self._bar.setGeometry(self.width() - width, 0, width, self.height())
+            self._bar.raise_()
 
     def add(self, widget: QWidget, stretch: int = 0) -> None:
         """Add a widget below."""
@@ -163,7 +201,7 @@ class Panel(QFrame):
         self._outer.addWidget(self.bar)
         self.body: QBoxLayout
         if scroll:
-            column = ScrollColumn(self)
+            column = ScrollColumn(over=True, parent=self)
             self.body = column.body
             self._outer.addWidget(column, 1)
         else:

@@ -35,7 +35,7 @@ class StepList(ScrollColumn):
     moved = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self.cards: list[StepCard] = []
         self._open = -1
         self._float: QLabel | None = None

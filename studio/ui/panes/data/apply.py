@@ -24,7 +24,7 @@ from studio.ui.widgets.menu import Menu
 
 if TYPE_CHECKING:
     from studio.data.folder_apply import FolderReport
-    from studio.data.folder_plan import FolderPlan, FolderStep
+    from studio.data.folder_steps import FolderPlan, FolderStep
     from studio.data.overlay.apply import OverlayResult
     from studio.data.overlay.store import Overlay
     from studio.ui.jobs import Job
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Trash = Callable[[Path], None]
 
 WORDS = "Apply to folder…"
-FORMATS = ("folder", "split-folders")
+FORMATS = ("folder", "split-folders", "collection", "unlabelled")
 _HELD = "The files of this data set are being moved."
 
 
@@ -76,8 +76,10 @@ class ApplyToFolder(QObject):
         self.job: Job | None = None
 
     def add_to(self, menu: Menu) -> None:
-        """Offer it in a menu, whenever that opens; connect this after what fills the menu."""
-        menu.aboutToShow.connect(lambda: self._add_entry(menu))
+        """Offer it in a menu that is about to open."""
+        refusal = self.refusal()
+        entry = menu.add(WORDS, self.start, "folder", enabled=not refusal)
+        entry.setToolTip(refusal or "Moves the files as you labelled them. It asks first.")
 
     def refusal(self) -> str:
         """Why there is nothing to apply now; empty where there is."""
@@ -116,12 +118,6 @@ class ApplyToFolder(QObject):
         )  # fmt: skip
 
     # --- inside ---------------------------------------------------------------------------------
-
-    def _add_entry(self, menu: Menu) -> None:
-        refusal = self.refusal()
-        menu.addSeparator()
-        entry = menu.add(WORDS, self.start, "folder", enabled=not refusal)
-        entry.setToolTip(refusal or "Moves the files as you labelled them. It asks first.")
 
     def _ask(self, base: _Base, plan: FolderPlan) -> None:
         from studio.ui.panes.data.apply_dialog import ApplyDialog
@@ -199,13 +195,24 @@ def _carried_out(
 
     A cancel ends the moving alone: what follows makes the project fit what was done.
     """
-    from studio.data.folder_apply import carry_out, remaining_actions, send_to_trash
+    from studio.data.folder_apply import carry_out, send_to_trash
+    from studio.data.folder_journal import FolderJournal
+    from studio.data.folder_rest import Said, still_to_say
     from studio.data.index import open_dataset
 
-    report = carry_out(plan, progress, control, trash or send_to_trash)
+    overlay = base.overlay
+    said = Said.of(base.original, base.result, overlay.accepted())
+    if overlay.file is None:  # nothing of it would outlive a kill anyway
+        report = carry_out(plan, progress, control, trash or send_to_trash)
+        journal = None
+    else:
+        journal = FolderJournal.begin(overlay.file.parent, plan, said, overlay.revision)
+        report = carry_out(plan, progress, control, trash or send_to_trash, journal.trying)
     errors: list[StudioError] = []
     try:
-        base.overlay.settle(remaining_actions(base.original, base.result, report))
+        overlay.settle(still_to_say(said, report))
+        if journal is not None:
+            journal.end()
     except StudioError as error:
         errors.append(error)
     original = base.original

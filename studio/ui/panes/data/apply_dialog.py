@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.paths import display_name
-from studio.data.folder_plan import FolderPlan, pictures
+from studio.data.folder_steps import FolderPlan, pictures
 from studio.ui.tokens import S2, S3, SEMIBOLD
 from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.text import IconLabel, Text

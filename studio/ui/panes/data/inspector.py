@@ -92,7 +92,7 @@ class Inspector(Panel):
         return page
 
     def _one_page(self) -> QWidget:
-        column = ScrollColumn()
+        column = ScrollColumn(over=True)
         top = Section()
         top.body.setContentsMargins(16, 16, 16, 12)
         self.picture = WidePicture("Chosen picture", R1)
@@ -129,7 +129,7 @@ class Inspector(Panel):
         return self.network
 
     def _many_page(self) -> QWidget:
-        column = ScrollColumn()
+        column = ScrollColumn(over=True)
         top = Section()
         top.body.setContentsMargins(16, 16, 16, 12)
         grid = QGridLayout()

@@ -27,7 +27,7 @@ from studio.ui.panes.data.losses import Losses
 from studio.ui.panes.data.order import class_names, rows_of_paths, same_class
 from studio.ui.panes.data.place import Place
 from studio.ui.panes.data.problems.desk import ProblemDesk
-from studio.ui.panes.data.problems.sentences import sentence
+from studio.ui.panes.data.problems.sentences import sentence_of
 from studio.ui.panes.data.splits import Splits
 from studio.ui.panes.data.statistics.controller import StatisticsView
 from studio.ui.panes.data.view import NETWORK, PICTURES, PROBLEMS, DataView
@@ -82,7 +82,7 @@ class DataPane(QWidget):
         self.splits = Splits(self._session, self.view.split, self)
         self.format_note = FormatNote(self._session, self.view, self)
         self.apply = ApplyToFolder(self._session, self.view, self)
-        self.apply.add_to(self.format_note.menu)
+        self.format_note.add_group(self.apply.add_to)
         self.listing = Listing(self._session, self.view, self)
         self.listing.listed.connect(self._listed)
         self.side = ClassSide(self._session, self.view, self.listing, self)
@@ -100,8 +100,7 @@ class DataPane(QWidget):
         bar.valueChanged.connect(lambda _value: self._watch.step_aside())
         self.chosen.unreadable.connect(self._watch.picture_failed)
         self.build = Build(self._session, self.view, self.listing, self.pages, self)
-        more = self.format_note.menu
-        more.aboutToShow.connect(lambda: self.build.add_to_menu(more))
+        self.format_note.add_group(self.build.add_to_menu, above=True)
         self.overlay = DropOverlay(self, self.build.describe_drop, self.build.area)
         self.overlay.dropped.connect(self._open_dropped)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
@@ -344,7 +343,7 @@ class DataPane(QWidget):
 
     def _refresh_banners(self) -> None:
         view = self.view
-        words = sentence(self._session.findings.problems) if self._peek is None else ""
+        words = sentence_of(self._session.findings.counts) if self._peek is None else ""
         if words and self._dataset is not None:
             view.banner.show_text("warning", words, "Review problems")
         else:

@@ -89,15 +89,13 @@ class Build(QObject):
         ) else None  # fmt: skip
 
     def add_to_menu(self, menu: Menu) -> None:
-        """What can be done with pictures from outside, below what a menu has already."""
+        """What can be done with pictures from outside, in a menu that is about to open."""
         can = self._session.dataset is not None and self._session.peek is None
-        menu.addSeparator()
         menu.add("Add pictures…", self.ask_files, "image", enabled=can)
         menu.add("Paste pictures", self.paste, "paste", "Ctrl+V", enabled=can)
         menu.add("Take pictures…", self.open_camera, "camera", "Ctrl+Shift+C", enabled=can)
         some = bool(self._unlabelled())
         menu.add("Label pictures", self.label, "tag", "Ctrl+L", enabled=some)
-        menu.addSeparator()
         menu.add("New data set…", self._session.build_requested.emit, "plus", "Ctrl+Shift+N")
 
     # --- files ----------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def too_few(case: Case) -> list[Choice]:
     if not named:  # there is one class in all: only more pictures help
         return []
     dataset = case.now.dataset
-    paths = [path for p in named for path in _pictures(case, p.output, p.label)]
+    paths = _pictures(case, named)
     found = _merging(case, named)
     number = count(len(named), "class", "classes")
     has = "Its" if len(named) == 1 else "Their"
@@ -150,7 +150,8 @@ def _merging(case: Case, problems: list[Problem]) -> list[Choice]:
 
     output = problems[0].output
     names = tuple(p.label for p in problems if p.output == output)
-    others = [n for n in case.now.dataset.outputs.get(output, ()) if n not in names]
+    these = set(names)
+    others = [n for n in case.now.dataset.outputs.get(output, ()) if n not in these]
     if not others:
         return []
 
@@ -167,12 +168,19 @@ def _merging(case: Case, problems: list[Problem]) -> list[Choice]:
     ]  # fmt: skip
 
 
-def _pictures(case: Case, output: str, name: str) -> list[str]:
+def _pictures(case: Case, problems: list[Problem]) -> list[str]:
+    """All pictures of the classes that these are about, but for those that are left out."""
     dataset = case.now.dataset
-    if name not in dataset.outputs.get(output, ()):
-        return []
-    rows = dataset.rows_of(dataset.outputs[output].index(name), output)
-    rows = rows[~case.now.excluded[rows]]
+    is_one = np.zeros(len(dataset), bool)
+    for output, classes in dataset.outputs.items():
+        wanted = {p.label for p in problems if p.output == output}
+        mine = np.array([name in wanted for name in classes], bool)
+        labels = dataset.labels[output]
+        if labels.ndim == 2:
+            is_one |= (labels[:, mine] == 1).any(axis=1)
+        elif len(classes):
+            is_one |= mine[labels] & (labels >= 0)
+    rows = np.flatnonzero(is_one & ~case.now.excluded)
     return [dataset.paths[row] for row in rows.tolist()]
 
 

@@ -16,7 +16,6 @@ from studio.ui.panes.data.problems.kinds import PAIRS, kind_of
 from studio.ui.panes.data.problems.kinds import ROWS as AS_ROWS
 from studio.ui.panes.data.problems.page import GALLERY, LEAST_ALIKE, NOTHING, ROWS, ProblemPage
 from studio.ui.panes.data.problems.rows import RowList
-from studio.ui.panes.data.problems.sentences import counted
 from studio.ui.session import Session
 from studio.ui.widgets.numbers import count, duration, number, percent
 
@@ -82,14 +81,15 @@ class ProblemDesk(QObject):
     def _refill(self) -> None:
         self._is_stale = False
         found = self._session.findings
-        counts = counted(found.problems)
+        counts = dict(found.counts)
         self._page.kinds.show_counts(counts, self._notes(counts))
         self._fill()
 
     def _notes(self, counts: dict[str, int]) -> dict[str, str]:
         """How uneven the classes are, in place of a count."""
         now = self._session.findings.situation
-        problems = [p for p in self._session.findings.problems if p.kind == "imbalance"]
+        problems = self._session.findings.problems if "imbalance" in counts else []
+        problems = [p for p in problems if p.kind == "imbalance"]
         if now is None or counts.get("imbalance") != 1 or problems[0].label:
             return {}
         output = problems[0].output
@@ -118,9 +118,8 @@ class ProblemDesk(QObject):
         page.grid.set_pictures(2 if any(len(e.paths) == 2 for e in shown) else 1)
         page.model.show(shown, found.situation, str(dataset.root) if dataset is not None else "")
         page.pages.setCurrentIndex(NOTHING if not key else ROWS if is_rows else GALLERY)
-        keys = [e.key for e in shown]
-        if before is not None and before.key in keys:
-            place = keys.index(before.key)
+        if before is not None:
+            place = next((i for i, e in enumerate(shown) if _is_same(e, before)), place)
         if shown:
             index = page.model.index(min(max(place, 0), len(shown) - 1))
             self._view().setCurrentIndex(index)
@@ -242,6 +241,11 @@ class ProblemDesk(QObject):
 
     def _tell_checked(self, words: str) -> None:
         self._page.checked.setText(f"{words}\nNothing changes until you decide.")
+
+
+def _is_same(entry: Entry, other: Entry) -> bool:
+    """Whether two entries are about the same; most are told apart by less than their keys."""
+    return entry.paths[-1:] == other.paths[-1:] and entry.key == other.key
 
 
 def _is_alike(entry: Entry, least: float) -> bool:

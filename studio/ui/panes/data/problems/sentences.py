@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from studio.data.checks.counting import counted
 from studio.data.dataset import UNUSABLE, Problem
 from studio.ui.panes.data.problems.kinds import KINDS, kind_of
 from studio.ui.widgets.numbers import count, number
+
+__all__ = ["counted", "sentence", "sentence_of"]
 
 _AND = {
     "split-leak": ("appears in more than one split", "appear in more than one split"),
@@ -20,7 +23,12 @@ _AND = {
 
 def sentence(problems: Iterable[Problem]) -> str:
     """The gravest kinds in one sentence, rich text; empty where there are no problems."""
-    counts = counted(problems)
+    return sentence_of(counted(problems))
+
+
+def sentence_of(found: Mapping[str, int]) -> str:
+    """As :func:`sentence`, of problems that are :func:`counted` already."""
+    counts = dict(found)
     if not counts:
         return ""
     missing = counts.pop("missing-file", 0)
@@ -46,22 +54,3 @@ def sentence(problems: Iterable[Problem]) -> str:
             words += f", and {number(more)} {_AND[grave[1]][more != 1]}"
     rest = sum(counts.values()) - used
     return f"{words}." + (f" {count(rest, 'more remark')}." if rest else "")
-
-
-def counted(problems: Iterable[Problem]) -> dict[str, int]:
-    """Kind → how many entries the page has of it; pictures of one odd class are one."""
-    counts: dict[str, int] = {}
-    classes: set[tuple[str, str, str]] = set()
-    paths: set[tuple[str, str]] = set()
-    for p in problems:
-        if p.kind == "odd-label" and p.output:
-            key = p.output, p.label, p.other
-            if key in classes:
-                continue
-            classes.add(key)
-        elif p.kind in UNUSABLE:
-            if (p.kind, p.path) in paths and p.kind != "missing-file":
-                continue
-            paths.add((p.kind, p.path))
-        counts[p.kind] = counts.get(p.kind, 0) + 1
-    return counts

@@ -121,6 +121,7 @@ class Session(QObject):
         self.peek: Peek | None = None
         self.dataset: Dataset | None = None
         self.problems: list[Problem] = []
+        self._unusable: tuple[object, object, NDArray[np.bool_]] = (None, None, np.empty(0, bool))
         self.split = SplitSpec()
         self.assignment: NDArray[np.int8] = np.empty(0, np.int8)
         self.splitting = Splitting(self)
@@ -535,7 +536,12 @@ class Session(QObject):
     def _left_out(self) -> NDArray[np.bool_]:
         if self.dataset is None:
             return np.empty(0, np.bool_)
-        return unusable(self.dataset, self.problems)
+        paths, problems, known = self._unusable
+        if paths is not self.dataset.paths or problems is not self.problems:
+            known = unusable(self.dataset, self.problems)
+            known.flags.writeable = False  # it is given away more than once
+            self._unusable = (self.dataset.paths, self.problems, known)
+        return known
 
     def _changed(self) -> None:
         self._set_dirty(True)

@@ -15,7 +15,11 @@ from pytestqt.qtbot import QtBot
 from studio.app import World, build_world
 from studio.core.errors import StudioError
 from studio.data.dataset import Dataset
+from studio.data.folder_apply import carry_out
+from studio.data.folder_journal import FolderJournal, is_unfinished
 from studio.data.folder_plan import plan
+from studio.data.folder_rest import Said
+from studio.data.folder_steps import FolderPlan
 from studio.data.index import open_dataset
 from studio.data.overlay.actions import (
     AddClass,
@@ -313,3 +317,33 @@ def test_members_of_a_file_are_never_planned_for(tmp_path: Path, tiny_dataset: P
         overlay.perform(Exclude(paths=[path]))
         with pytest.raises(StudioError, match="not files in folders"):
             plan(odd, overlay.result(odd))
+
+
+def test_a_kill_in_its_middle_is_told_and_settled_at_the_next_opening(
+    world: World, pane: DataPane, tiny_dataset: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session, project = world.session, tmp_path / "project"
+    session.save_as(project)
+    change(world)
+    original, result = session.original, session.changes.result
+    assert original is not None and result is not None
+    overlay = session.changes.overlay
+    made = plan(original, result)
+    journal = FolderJournal.begin(project, made, Said.of(original, result), overlay.revision)
+    half = FolderPlan(made.root, made.depth, made.steps[:2])  # as far as it came
+    assert carry_out(half, note=journal.trying).is_complete
+    session.save()
+    session.new_project()
+    told: list[str] = []
+    world.window.opener.messages.connect(told.extend)
+    session.open_requested.emit(project)
+    qtbot.waitUntil(lambda: session.dataset is not None, timeout=10_000)
+    assert any("was interrupted after 2 of 5 steps" in words for words in told)
+    assert not is_unfinished(project)
+    tags = session.changes.result.tags["nice"] if session.changes.result is not None else None
+    assert tags is not None
+    dataset = dataset_of(world)
+    assert {dataset.paths[i] for i in tags.nonzero()[0]} == {
+        "red/green 1.png", "sky/blue 5.png", "red/red 1.png",
+    }  # fmt: skip
+    assert dataset.outputs["class"] == ("green", "red", "sky")

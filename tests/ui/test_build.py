@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -646,3 +647,30 @@ def test_the_line_about_balance(
     assert line.isVisible() and "moss needs 20 more" in line.text() and "fern" not in line.text()
     line.linkActivated.emit("1")
     assert pane.view.classes.chosen() == 1
+
+
+@pytest.mark.parametrize("kind", ["table", "archive", "arrays"])
+def test_a_drop_on_a_class_of_a_file_is_refused_with_words(
+    world: World, pane: DataPane, tiny_dataset: Path, tmp_path: Path, qtbot: QtBot, kind: str
+) -> None:
+    mine = pictures(tmp_path / "mine", 1)
+    place = tmp_path / "set.npz"
+    if kind == "table":
+        place = tiny_dataset / "labels.csv"
+        names = [f"{p.parent.name}/{p.name},{p.parent.name}" for p in tiny_dataset.rglob("*.png")]
+        place.write_text("\n".join(["file,label", *names]))
+    elif kind == "archive":
+        place = Path(shutil.make_archive(str(tmp_path / "set"), "zip", tiny_dataset))
+    else:
+        pixels = np.zeros((6, 8, 8, 3), np.uint8)
+        np.savez(place, x_train=pixels, y_train=np.array([0, 1] * 3))
+    world.session.set_dataset(open_dataset(place))
+    before, name = len(dataset_of(world)), dataset_of(world).outputs[OUTPUT][0]
+    assert drop_on_class(pane, name, mine)
+    question = pane.build.consent.question
+    assert question is not None
+    words = question.accessibleName()
+    expected = "is one file" if kind == "archive" else "would not be known to it"
+    assert expected in words, words
+    QTest.mouseClick(question.buttons[""], LEFT)
+    assert len(dataset_of(world)) == before and Path(mine[0]).exists()

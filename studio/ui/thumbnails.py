@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, QThread, QThreadPool, Signal
+from PySide6.QtCore import QObject, QRunnable, QThread, QThreadPool, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from studio.core.errors import StudioError
@@ -28,6 +28,7 @@ STEPS = (64, 128, 256, 512, 1024)
 MOST_BYTES = 160_000_000
 MOST_WAITING = 600
 MOST_WORKERS = 8
+GATHER_MS = 12
 LONGEST_HOLD = 0.05
 """Seconds that decoding waits for a frame at most."""
 
@@ -130,6 +131,10 @@ class ThumbnailLoader(QObject):
         # All cores: while a frame is painted they wait, see hold().
         self._most = max(1, min(MOST_WORKERS, QThread.idealThreadCount()))
         self._tell = bell(self._collect)
+        self._gathering = QTimer(self)
+        self._gathering.setSingleShot(True)
+        self._gathering.setInterval(GATHER_MS)
+        self._gathering.timeout.connect(self._collect)
         wishes = self._wishes
         self.destroyed.connect(lambda: _close(wishes))
 
@@ -212,7 +217,11 @@ class ThumbnailLoader(QObject):
             done = list(self._wishes.done)
             self._wishes.done.clear()
             self._wishes.busy.difference_update(key for key, _ in done)
-            self._wishes.told = False
+            # What comes while this is shown waits for the timer: to wake up for each one would
+            # take a tenth of the decoders' time.
+            self._wishes.told = bool(done)
+        if done:
+            self._gathering.start()
         for key, result in done:
             if isinstance(result, str):
                 self._reasons[key[0]] = result

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from studio.engine.protocol.augment_messages import PreviewPolicy
 from studio.engine.protocol.client import WorkerClient, last_lines, words_for_exit
 from studio.engine.protocol.messages import (
     Cancel,
@@ -20,7 +21,6 @@ from studio.engine.protocol.messages import (
     JobFinished,
     JobStarted,
     Predict,
-    PreviewPolicy,
     WorkerDied,
     WorkerReady,
 )

@@ -15,6 +15,7 @@ from studio.core.input import InputSpec
 from studio.core.results import Bars, ImageGrid, LayerNode, NetworkSummary
 from studio.core.runs import RunFolder
 from studio.engine import planning
+from studio.engine.protocol.augment_messages import PreviewPolicy, PreviewSteps
 from studio.engine.protocol.client import WorkerClient
 from studio.engine.protocol.messages import (
     Cancel,
@@ -29,8 +30,6 @@ from studio.engine.protocol.messages import (
     Predict,
     PredictArray,
     Predicted,
-    PreviewPolicy,
-    PreviewSteps,
     Resume,
     SelfTested,
     Summarise,

@@ -17,7 +17,8 @@ from pytestqt.qtbot import QtBot
 from studio.core.control import Control, Progress
 from studio.core.errors import DatasetError, StudioError, WorkerError
 from studio.core.input import InputSpec
-from studio.engine.protocol.messages import DescribeDevice, Predict, PreviewPolicy, WorkerDied
+from studio.engine.protocol.augment_messages import PreviewPolicy
+from studio.engine.protocol.messages import DescribeDevice, Predict, WorkerDied
 from studio.ui.engines import Engine, Engines
 from studio.ui.jobs import Jobs
 from tests.conftest import write_noise

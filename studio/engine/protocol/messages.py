@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.events import TrainingEvent
+from studio.engine.protocol.augment_messages import AugmentRequest
 
 # --- requests ---------------------------------------------------------------------------------
 
@@ -109,34 +110,6 @@ class Summarise:
 
 
 @dataclass(frozen=True)
-class PreviewPolicy:
-    """Augment pictures as training would. Result: ``(n, count, height, width, channels) uint8``.
-
-    ``policy`` and ``input`` are JSON. Row i, column j uses the seed of ``seeds[i][j]``.
-    """
-
-    job: int
-    paths: tuple[str, ...]
-    policy: dict[str, Any]
-    input: dict[str, Any]
-    seeds: tuple[tuple[int, ...], ...]
-
-
-@dataclass(frozen=True)
-class PreviewSteps:
-    """One picture after each of several single steps: the thumbnails of a catalogue.
-
-    ``steps`` holds the JSON of each step. Result: ``(len(steps), height, width, channels) uint8``.
-    """
-
-    job: int
-    path: str
-    steps: tuple[dict[str, Any], ...]
-    input: dict[str, Any]
-    seed: int = 0
-
-
-@dataclass(frozen=True)
 class DescribeDevice:
     """What computes here and why. Result: :class:`DeviceReport`."""
 
@@ -159,8 +132,7 @@ Request = (
     | ListLayers
     | Visualize
     | Summarise
-    | PreviewPolicy
-    | PreviewSteps
+    | AugmentRequest
     | DescribeDevice
     | Shutdown
 )

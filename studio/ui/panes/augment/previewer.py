@@ -12,7 +12,8 @@ from PySide6.QtGui import QImage
 from studio.augment.policy import Policy, seed_for
 from studio.core.errors import StudioError
 from studio.core.input import InputSpec
-from studio.engine.protocol.messages import PreviewPolicy, Request
+from studio.engine.protocol.augment_messages import PreviewPolicy
+from studio.engine.protocol.messages import Request
 from studio.ui.engines import Engine
 from studio.ui.latest import Latest
 from studio.ui.panes.augment.choice import Shown

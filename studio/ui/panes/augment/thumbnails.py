@@ -12,7 +12,7 @@ from studio.augment.registry import AUGMENTERS
 from studio.augment.step import demonstration
 from studio.core.errors import StudioError
 from studio.core.input import InputSpec
-from studio.engine.protocol.messages import PreviewSteps
+from studio.engine.protocol.augment_messages import PreviewSteps
 from studio.ui.engines import Engine
 from studio.ui.widgets.image_view import to_image
 

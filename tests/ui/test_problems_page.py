@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from studio.app import World, build_world
 from studio.data.dataset import PROBLEM_TITLES, Problem
 from studio.data.index import open_dataset
+from studio.ui.findings import AT_ONCE
 from studio.ui.panes.data.pane import DataPane
 from studio.ui.panes.data.problems.advice import ALL, ONE
 from studio.ui.panes.data.problems.kinds import KINDS, kind_of
@@ -472,6 +473,25 @@ def test_thousands_decode_only_what_is_in_sight(world: World, qtbot: QtBot, faul
     qtbot.waitUntil(lambda: number_of(world, "no-class") == 0)
     undo(world)
     qtbot.waitUntil(lambda: number_of(world, "no-class") == 20_000)
+
+
+def test_very_many_are_listed_in_the_background(world: World, qtbot: QtBot, faults: Path) -> None:
+    page = opened(world, qtbot, faults)
+    pane = pane_of(world)
+    paths = open_dataset(faults).paths
+    many = [
+        Problem("blurred", paths[i % len(paths)], "It is blurred.", alike=None)
+        for i in range(2 * AT_ONCE)
+    ]
+    world.session.set_problems([*world.session.problems, *many])
+    qtbot.waitUntil(lambda: len(world.session.findings.problems) > AT_ONCE, timeout=5_000)
+    choose(page, "blurred")
+    qtbot.waitUntil(lambda: page.model.rowCount() > AT_ONCE, timeout=5_000)
+    assert choices(page) == ["exclude", "keep"]
+    assert pane.view.page() == PROBLEMS
+    choose(page, "near-duplicate")
+    qtbot.waitUntil(lambda: 0 < page.model.rowCount() < 100, timeout=5_000)
+    assert choices(page) == ["exclude", "keep"]
 
 
 def test_strange_names_are_shown(world: World, qtbot: QtBot, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,17 +55,17 @@ class Case:
     now: Situation
     split: SplitSpec
 
-    @property
+    @cached_property
     def copies(self) -> list[str]:
         """The picture of each entry that can go: of two the copy. Only such that are there."""
         return _once(e.paths[-1] for e in self.entries if e.paths and e.paths[-1] in self.now.rows)
 
-    @property
+    @cached_property
     def pictures(self) -> list[str]:
         """All pictures of the entries that the data set has."""
         return _once(p for e in self.entries for p in e.paths if p in self.now.rows)
 
-    @property
+    @cached_property
     def pairs(self) -> list[Entry]:
         """Entries of two pictures."""
         return [e for e in self.entries if len(e.paths) == 2]

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 
 from studio.data.checks.standing import COPIES
 from studio.data.dataset import count_classes
 from studio.data.split import SplitSpec
+from studio.ui.findings import AT_ONCE
+from studio.ui.latest import Latest
 from studio.ui.panes.data.problems.advice import ALL, ONE
 from studio.ui.panes.data.problems.cards import CardGrid
 from studio.ui.panes.data.problems.choices import Case, Choice, accept, choices_for
-from studio.ui.panes.data.problems.entries import Entry, as_text, entries_of
+from studio.ui.panes.data.problems.entries import Entry, as_text
 from studio.ui.panes.data.problems.kinds import PAIRS, kind_of
 from studio.ui.panes.data.problems.kinds import ROWS as AS_ROWS
+from studio.ui.panes.data.problems.listing import Listed, listing
 from studio.ui.panes.data.problems.page import GALLERY, LEAST_ALIKE, NOTHING, ROWS, ProblemPage
 from studio.ui.panes.data.problems.rows import RowList
 from studio.ui.session import Session
 from studio.ui.widgets.numbers import count, duration, number, percent
+
+_NONE = Listed("", [], 0, False, False, False, False, [], None)
 
 
 class ProblemDesk(QObject):
@@ -34,7 +41,9 @@ class ProblemDesk(QObject):
     def __init__(self, session: Session, page: ProblemPage, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._page = session, page
-        self._all: list[Entry] = []
+        self._listed = _NONE
+        self._latest = Latest(self)
+        self._latest.answered.connect(self._show)
         self._as_rows = False
         self._is_filling = False
         self._is_stale = True
@@ -101,22 +110,34 @@ class ProblemDesk(QObject):
         return {"imbalance": f"{round(some.max() / some.min()):,} : 1"} if len(some) else {}
 
     def _fill(self) -> None:
-        """List the chosen kind; where its chosen entry is gone, the next takes its place."""
-        page, found = self._page, self._session.findings
-        key = page.kinds.chosen()
-        self._all = entries_of(key, found.problems, found.situation) if key else []
-        has_alike = any(e.problem.alike is not None for e in self._all)
+        """List the chosen kind; where its chosen entry is gone, the next takes its place.
+
+        Very many are listed in the background: until then those of before stand.
+        """
+        page, session = self._page, self._session
         least = page.alike.number() / 100
         page.alike_number.setText(percent(least, 0 if float(least * 100).is_integer() else 1))
+        found = session.findings
+        key = page.kinds.chosen()
+        work = listing(key, found.problems, found.situation, session.split, least)
+        self._latest.forget()
+        if len(found.problems) <= AT_ONCE:
+            self._show(work())
+            return
+        if key != self._listed.kind:  # the entries of another kind mean nothing under this one
+            self._show(replace(_NONE, kind=key, situation=found.situation))
+        self._latest.ask(work)
+
+    def _show(self, listed: Listed) -> None:
+        page, dataset = self._page, self._session.dataset
+        self._listed, key, shown = listed, listed.kind, listed.shown
         for part in (page.alike_label, page.alike, page.alike_number):
-            part.setVisible(has_alike and key in COPIES)
-        shown = [e for e in self._all if least <= LEAST_ALIKE / 100 or _is_alike(e, least)]
+            part.setVisible(listed.has_alike and key in COPIES)
         before, place = self._current(), self._view().currentIndex().row()
-        dataset = self._session.dataset
         self._is_filling = True
-        is_rows = self._as_rows or kind_of(key).view == AS_ROWS or self._are_gone(key, shown)
-        page.grid.set_pictures(2 if any(len(e.paths) == 2 for e in shown) else 1)
-        page.model.show(shown, found.situation, str(dataset.root) if dataset is not None else "")
+        is_rows = self._as_rows or kind_of(key).view == AS_ROWS or listed.are_gone
+        page.grid.set_pictures(2 if listed.are_pairs else 1)
+        page.model.show(shown, listed.situation, str(dataset.root) if dataset is not None else "")
         page.pages.setCurrentIndex(NOTHING if not key else ROWS if is_rows else GALLERY)
         if before is not None:
             place = next((i for i, e in enumerate(shown) if _is_same(e, before)), place)
@@ -130,24 +151,17 @@ class ProblemDesk(QObject):
     def _say(self, key: str, shown: list[Entry]) -> None:
         page, kind = self._page, kind_of(key)
         page.heading.setText(kind.sentence(len(shown)) if key else "")
-        is_pairs = kind.view == PAIRS and any(len(e.paths) == 2 for e in shown)
+        is_pairs = kind.view == PAIRS and self._listed.are_pairs
         words = ""
         if is_pairs:
             words = f"{count(len(shown), 'pair')}, most alike first"
-            if len(shown) < len(self._all):
-                words = f"{number(len(shown))} of {count(len(self._all), 'pair')}"
+            if len(shown) < self._listed.total:
+                words = f"{number(len(shown))} of {count(self._listed.total, 'pair')}"
         elif shown and kind.view != AS_ROWS:
             words = count(len(shown), "picture")
         page.summary.setText(words)
         for hint in page.hints:
             hint.setVisible(bool(shown))
-
-    def _are_gone(self, kind: str, entries: list[Entry]) -> bool:
-        """Whether these are rows of a table about pictures that are not there."""
-        now = self._session.findings.situation
-        if kind not in COPIES or now is None:
-            return False
-        return not any(path in now.rows for e in entries for path in e.paths)
 
     def _view(self) -> CardGrid | RowList:
         page = self._page
@@ -175,9 +189,10 @@ class ProblemDesk(QObject):
         is_one = key == page.advice.kind() and page.advice.scope.current() == ONE
         if not is_one:
             page.advice.scope.set_current(ALL)
-        case = self._case([current] if is_one and current is not None else entries)
-        choices = choices_for(case) if case is not None and case.entries else []
-        can_go = case is not None and bool(case.copies)
+        choices, can_go = self._listed.choices, self._listed.can_go
+        case = self._case([current]) if is_one and current is not None else None
+        if case is not None:
+            choices, can_go = choices_for(case), bool(case.copies)
         for hint in page.exclude_hints:
             hint.setVisible(can_go and bool(entries))
         page.advice.show_choices(key, kind_of(key).meaning, choices, len(entries))
@@ -246,8 +261,3 @@ class ProblemDesk(QObject):
 def _is_same(entry: Entry, other: Entry) -> bool:
     """Whether two entries are about the same; most are told apart by less than their keys."""
     return entry.paths[-1:] == other.paths[-1:] and entry.key == other.key
-
-
-def _is_alike(entry: Entry, least: float) -> bool:
-    alike = entry.problem.alike
-    return alike is not None and alike >= least - 1e-9

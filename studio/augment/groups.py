@@ -117,7 +117,7 @@ def _held(steps: tuple[Step, ...]) -> str:
 class RandomOrder(Group):
     """All of them, shuffled."""
 
-    title: ClassVar[str] = "In random order"
+    title: ClassVar[str] = "Random order"
     help: ClassVar[str] = (
         "Applies all its steps, in another order for each picture (imgaug Sequential)."
     )

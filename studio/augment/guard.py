@@ -68,6 +68,8 @@ class _Guard:
         missing = max(0, self.smallest - height), max(0, self.smallest - width)
         if any(missing):
             picture = np.pad(picture, ((0, missing[0]), (0, missing[1]), (0, 0)), "symmetric")
-        with _one_at_a_time if self.alone else nullcontext():
+        # Some of them divide by the brightest pixel, which is 0 in a black picture, and say so.
+        quiet = np.errstate(divide="ignore", invalid="ignore")
+        with quiet, _one_at_a_time if self.alone else nullcontext():
             result: np.ndarray = self.augmenter.augment_image(picture)
         return result[:height, :width]

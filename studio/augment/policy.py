@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,6 +79,7 @@ class Fault:
 
     step: str
     message: str
+    kind: str = field(default="", compare=False)
 
 
 OnFault = Callable[[Fault], None]
@@ -114,6 +115,9 @@ class Augmentation:
 
         Returns:
             A new array of the same shape and type.
+
+        Raises:
+            SpecError: the array is no such picture.
         """
         return self._apply(picture, seed, on_fault, self._augmenter, None)
 
@@ -147,7 +151,8 @@ class Augmentation:
         def failed(node: Node, error: Exception) -> None:
             log.debug("step %s left out", node.step.kind, exc_info=error)
             if on_fault is not None:
-                on_fault(Fault(node.step.title, f"{type(error).__name__}: {error}"))
+                message = f"{type(error).__name__}: {error}"
+                on_fault(Fault(node.step.title, message, node.step.kind))
 
         levels = np.ascontiguousarray(_levels(picture))
         result = run(self._nodes, levels, seed, imgaug_of, failed, ran)
@@ -162,8 +167,19 @@ class Augmentation:
 
 
 def _levels(picture: np.ndarray) -> np.ndarray:
+    """The picture as 8 bits. Raises SpecError for what is no picture of levels of 0 … 255."""
+    if picture.ndim != 3 or not picture.size:
+        raise SpecError(
+            "A picture to augment has height, width and channels.",
+            f"This array has the shape {picture.shape}.",
+        )
     if picture.dtype == np.uint8:
         return picture
+    if picture.dtype != np.float32:
+        raise SpecError(
+            f"Pictures of type {picture.dtype} cannot be augmented.",
+            "Scale the levels to 0 … 255 and convert them to uint8, or to float32.",
+        )
     clean = np.nan_to_num(picture.astype(np.float32), nan=0.0, posinf=255.0, neginf=0.0)
     return np.rint(np.clip(clean, 0.0, 255.0)).astype(np.uint8)
 
@@ -203,6 +219,14 @@ class Transform:
     def __call__(
         self, pictures: np.ndarray, indices: Sequence[int] | np.ndarray, epoch: int
     ) -> np.ndarray:
+        """Vary a batch, and keep the faults. See :meth:`vary`."""
+        varied, faults = self.vary(pictures, indices, epoch)
+        self.keep(faults)
+        return varied
+
+    def vary(
+        self, pictures: np.ndarray, indices: Sequence[int] | np.ndarray, epoch: int
+    ) -> tuple[np.ndarray, list[FaultAt]]:
         """Vary a batch.
 
         Args:
@@ -211,26 +235,24 @@ class Transform:
             epoch: counts from 1.
 
         Returns:
-            ``(n, height, width, channels) uint8``.
+            ``(n, height, width, channels) uint8``, and the faults in the order of the pictures.
         """
+        faults: list[FaultAt] = []
         if not self.augmentation.policy.active:
-            return pictures
+            return pictures, faults
         varied = np.empty_like(pictures)
         for row, index in enumerate(indices):
             seed = seed_for(self.run_seed, epoch, int(index))
-            varied[row] = self.augmentation.apply(
-                pictures[row], seed, self._keeper(int(index), epoch)
-            )
-        return varied
+            found: list[Fault] = []
+            varied[row] = self.augmentation.apply(pictures[row], seed, found.append)
+            faults += [FaultAt(int(index), epoch, fault) for fault in found]
+        return varied, faults
 
-    def _keeper(self, index: int, epoch: int) -> OnFault:
-        def keep(fault: Fault) -> None:
-            with self._lock:
-                self.fault_count += 1
-                if len(self.faults) < self.most_faults:
-                    self.faults.append(FaultAt(index, epoch, fault))
-
-        return keep
+    def keep(self, faults: list[FaultAt]) -> None:
+        """Count faults, and remember the first ones."""
+        with self._lock:
+            self.fault_count += len(faults)
+            self.faults += faults[: self.most_faults - len(self.faults)]
 
 
 def transform_for(policy: Policy | dict[str, Any] | list[Any], run_seed: int) -> Transform:

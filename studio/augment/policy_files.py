@@ -45,17 +45,33 @@ def load_policy(path: Path) -> Policy:
         raise SpecError(
             f"“{path.name}” is far larger than any policy.", "Choose the JSON file of a policy."
         )
+    return _parsed(data, f"“{path.name}”", "Choose a file that was written by “Save as…”.")
+
+
+def as_text(policy: Policy) -> str:
+    """A policy as the text of its file, to be sent to somebody."""
+    return json.dumps(to_json(policy), ensure_ascii=False, indent=1)
+
+
+def from_text(text: str) -> Policy:
+    """A policy from such a text. Raises SpecError."""
+    hint = "Copy the whole text of a policy: it begins with [ and ends with ]."
+    if len(text) > _LARGEST:
+        raise SpecError("The text on the clipboard is far larger than any policy.", hint)
+    if not text.strip():
+        raise SpecError("There is no text on the clipboard.", hint)
+    return _parsed(text, "The text on the clipboard", hint)
+
+
+def _parsed(data: bytes | str, what: str, hint: str) -> Policy:
     try:
         value = json.loads(data)
     except RecursionError as error:
         raise SpecError(
-            f"“{path.name}” is not a policy: it is nested far too deeply to be read.",
-            "Choose a file that was written by “Save as…”.",
+            f"{what} is not a policy: it is nested far too deeply to be read.", hint
         ) from error
     except ValueError as error:
         raise SpecError(
-            f"“{path.name}” is not a policy: it is not readable as JSON.",
-            "Choose a file that was written by “Save as…”.",
-            details=repr(error),
+            f"{what} is not a policy: it is not readable as JSON.", hint, details=repr(error)
         ) from error
     return parse_policy(value)

@@ -5,8 +5,15 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from studio.augment.groups import OneOf
 from studio.augment.policy import Policy, parse_policy
-from studio.augment.published import auto_augment, rand_augment
+from studio.augment.published import (
+    MOST_OPERATIONS,
+    STRONGEST,
+    auto_augment,
+    rand_augment,
+    rand_magnitude,
+)
 
 _LIGHT: list[dict[str, Any]] = [
     {"kind": "mirror"},
@@ -107,5 +114,30 @@ def preset(name: str) -> Policy:
 
 
 def preset_of(policy: Policy) -> str:
-    """The name of the preset that equals ``policy``, or an empty string."""
-    return next((name for name in _STEPS if preset(name) == policy), "")
+    """The name of the preset that equals ``policy``, or an empty string.
+
+    RandAugment is known with any number of operations and any magnitude.
+    """
+    same = next((name for name in _STEPS if preset(name) == policy), "")
+    return same or ("rand_augment" if rand_settings(policy) is not None else "")
+
+
+@cache
+def rand_preset(operations: int, magnitude: int) -> Policy:
+    """RandAugment with its two settings. Raises ValueError."""
+    return parse_policy(rand_augment(operations, magnitude))
+
+
+def rand_settings(policy: Policy) -> tuple[int, int] | None:
+    """Operations and magnitude, where a policy is RandAugment; None where it is not."""
+    operations = len(policy.steps) - 1
+    if not 1 <= operations <= MOST_OPERATIONS or not isinstance(policy.steps[1], OneOf):
+        return None
+    # One of its operations tells the magnitude; the comparison then decides.
+    light = next((s for s in policy.steps[1].steps if s.kind == "brightness"), None)
+    if light is None:
+        return None
+    magnitude = rand_magnitude(getattr(light, "change", (0.0, 0.0))[0])
+    if not 0 <= magnitude <= STRONGEST or rand_preset(operations, magnitude) != policy:
+        return None
+    return operations, magnitude

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -54,6 +55,13 @@ def preview(
 def preview_steps(
     picture: np.ndarray, steps: Sequence[dict[str, Any]], seed: int, control: Control | None = None
 ) -> np.ndarray:
+    """One picture after each of several single steps, see :func:`timed_steps`."""
+    return timed_steps(picture, steps, seed, control)[0]
+
+
+def timed_steps(
+    picture: np.ndarray, steps: Sequence[dict[str, Any]], seed: int, control: Control | None = None
+) -> tuple[np.ndarray, tuple[float, ...]]:
     """One picture after each of several single steps: the thumbnails of the catalogue.
 
     Args:
@@ -63,12 +71,25 @@ def preview_steps(
         control: lets a newer request cancel this one.
 
     Returns:
-        ``(len(steps), height, width, channels) uint8``.
+        ``(len(steps), height, width, channels) uint8``, and the seconds that each step took; one
+        that took long is timed twice, since its first picture may bring libraries with it.
     """
     grid = np.empty((len(steps), *picture.shape), np.uint8)
+    seconds = []
     for row, step in enumerate(steps):
         if control is not None:
             control.checkpoint()
         alone = parse_policy([{**step, "enabled": True, "probability": 100.0}])
-        grid[row] = Augmentation(alone).apply(picture, seed_for(seed, 1, 0))
-    return grid
+        augmentation, number = Augmentation(alone), seed_for(seed, 1, 0)
+        took = float("inf")
+        for _ in range(2):
+            start = time.perf_counter()
+            grid[row] = augmentation.apply(picture, number)
+            took = min(took, time.perf_counter() - start)
+            if took < _LONG:
+                break
+        seconds.append(took)
+    return grid, tuple(seconds)
+
+
+_LONG = 0.005

@@ -120,6 +120,11 @@ def _enhanced(kind: str) -> Callable[[float], Json]:
     return make
 
 
+def rand_magnitude(change: float) -> int:
+    """The magnitude of RandAugment that changes brightness by so many percent."""
+    return round(STRONGEST * ((change / 100.0 + 1.0 - 0.1) / 1.8))
+
+
 def _solarized(share: float) -> Json:
     level = min(255.0, 256.0 * (1.0 - share))
     return {"kind": "solarize", "threshold": (level, level)}

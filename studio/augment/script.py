@@ -21,7 +21,7 @@ from studio.augment.policy import Policy
 from studio.augment.step import Step
 from studio.core.errors import SpecError
 
-_PARTS = ("draws", "geometry", "tables", "texture", "kinds", "run")
+_PARTS = ("draws", "geometry", "tables", "texture", "corruption", "kinds", "run")
 _MODULES = {
     "imgaug": "ia", "imgaug.augmenters": "iaa", "imgaug.parameters": "iap",
 }  # fmt: skip
@@ -43,7 +43,7 @@ def to_python(policy: Policy) -> str:
         steps = [_step(step) for step in policy.steps]
     runtime = "\n\n\n".join(_source_of(f"studio.augment.fast.{part}") for part in _PARTS)
     # The modules become one, so that names of one are no longer looked up in another.
-    runtime = re.sub(r"\b(?:geometry|tables|texture)\.(?=[a-z])", "", runtime)
+    runtime = re.sub(r"\b(?:geometry|tables|texture|corruption)\.(?=[a-z])", "", runtime)
     if "guarded(" in "".join(steps):
         runtime = f"{_source_of('studio.augment.guard')}\n\n\n{runtime}"
     return _SCRIPT.format(

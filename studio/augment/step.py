@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from studio.core.errors import SpecError
 from studio.core.input import MAX_CHANNELS
-from studio.core.spec import Parameter, Spec, parameter, parameters, parse_spec
+from studio.core.spec import Interval, Parameter, Spec, parameter, parameters, parse_spec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,24 +93,35 @@ def channels_words(step: type[Step]) -> str:
     return f"{' or '.join(str(n) for n in known)} channel{'s' if known != (1,) else ''}"
 
 
-def unsafe_parameters(step: Step) -> list[Parameter]:
-    """The settings that lie partly outside the range that seldom does harm."""
+SafeRanges = Mapping[str, Interval]
+"""Setting → the range that does no harm, where it was measured: it counts instead of the spec's."""
+
+
+def safe_range(p: Parameter, measured: SafeRanges | None = None) -> Interval | None:
+    """The range of a setting that does no harm; None where none is known."""
+    return (measured or {}).get(p.name, p.safe)
+
+
+def unsafe_parameters(step: Step, measured: SafeRanges | None = None) -> list[Parameter]:
+    """The settings that lie partly outside the range that does no harm."""
     found = []
     for p in parameters(type(step)):
-        if p.safe is not None:
+        safe = safe_range(p, measured)
+        if safe is not None:
             value = getattr(step, p.name)
             low, high = value if p.kind == "interval" else (value, value)
-            if low < p.safe[0] or high > p.safe[1]:
+            if low < safe[0] or high > safe[1]:
                 found.append(p)
     return found
 
 
-def made_safe(step: Step) -> Step:
+def made_safe(step: Step, measured: SafeRanges | None = None) -> Step:
     """The same step with every setting moved into its safe range."""
     changes: dict[str, Any] = {}
-    for p in unsafe_parameters(step):
-        assert p.safe is not None
-        low, high = p.safe
+    for p in unsafe_parameters(step, measured):
+        safe = safe_range(p, measured)
+        assert safe is not None
+        low, high = safe
         value = getattr(step, p.name)
         if p.kind == "interval":
             changes[p.name] = tuple(min(max(end, low), high) for end in value)

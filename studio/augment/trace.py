@@ -28,34 +28,79 @@ class Ran:
     values: dict[str, Any]
 
     def words(self) -> str:
-        """The drawn values as a person reads them: ``Angle 12.3°``."""
+        """The drawn values as a person reads them: ``−14°``, ``3 holes``, ``severity 2``."""
         declared = {p.name: p for p in parameters(type(self.step))}
-        found = [_words(n, v, declared.get(n)) for n, v in self.values.items() if n not in _INNER]
-        return ", ".join([text for text in found if text][:_MOST_WORDS])
+        found = [_reading(name, value, declared.get(name)) for name, value in self.values.items()]
+        readings = [each for each in found if each is not None][:_MOST_WORDS]
+        title = self.step.title.casefold()
+        alone = len(readings) == 1
+        return ", ".join(_phrase(label, text, unit, title, alone) for label, text, unit in readings)
 
 
 _MOST_WORDS = 4
-_INNER = ("set", "places", "per_channel", "params1d", "n")
-"""What a person has no use for: a table of quantiles, corners in pixels, imgaug's own switches."""
-_NAMES = {"mul": "Factor", "value": "Change"}
+_MOST_NUMBERS = 3
+
+_IMGAUG: dict[str, tuple[str, str, float]] = {
+    "mul": ("factor", "×", 1.0),
+    "factor": ("factor", "×", 1.0),
+    "alpha": ("share", "%", 100.0),
+    "size": ("size", "%", 100.0),
+    "kernel_size": ("blocks", "px", 1.0),
+    "value_hue": ("turn", "°", 360.0 / 255.0),
+    "turns": ("turn", "°", 90.0),
+    "counts": ("colours", "", 1.0),
+    "n_segments": ("patches", "", 1.0),
+    "spatial_window_radius": ("radius", "px", 1.0),
+    "rotate": ("angle", "°", 1.0),
+    "top": ("top", "px", 1.0),
+    "right": ("right", "px", 1.0),
+    "bottom": ("bottom", "px", 1.0),
+    "left": ("left", "px", 1.0),
+    "across": ("across", "%", 1.0),
+    "down": ("down", "%", 1.0),
+    "shear": ("slant", "°", 1.0),
+}
+"""Draws that are no setting of the step, by name: label, unit, factor. A person has no use for
+any other: quantile tables, corners in pixels, imgaug's own switches."""
+
+_SINGLE = ("mul", "factor", "alpha", "size")
+"""Drawn once for the picture they mean something; drawn again for parts of it they do not."""
 
 
-def _words(name: str, value: Any, declared: Parameter | None) -> str:
-    plain = _NAMES.get(name, name.replace("_", " ").strip().capitalize())
-    title = declared.title if declared is not None else plain
-    unit = declared.unit if declared is not None else ""
+def _reading(name: str, value: Any, declared: Parameter | None) -> tuple[str, str, str] | None:
+    """Label, number and unit of one draw; None where there is nothing to read."""
     values = value if isinstance(value, list | tuple) else [value]
     if not values or not all(isinstance(each, int | float) for each in values):
-        return ""
-    shown = " / ".join(_number(float(each)) for each in values)
-    gap = "" if unit in ("", "°") else " "
-    return f"{title} {shown}{gap}{unit}"
+        return None
+    if declared is not None and declared.kind in ("int", "float", "interval"):
+        label, unit, factor = declared.title.lower(), declared.unit, 1.0
+    elif name in _IMGAUG and not (name in _SINGLE and len(set(values)) > 1):
+        label, unit, factor = _IMGAUG[name]
+        values = values[:1] if name in _SINGLE else values
+    else:
+        return None
+    if len(values) > _MOST_NUMBERS or (name == "alpha" and not 0 <= values[0] <= 1):
+        return None
+    return label, " / ".join(_number(float(each) * factor, unit) for each in values), unit
 
 
-def _number(value: float) -> str:
-    if value == round(value) or abs(value) >= 100:
+def _phrase(label: str, text: str, unit: str, title: str, alone: bool) -> str:
+    """One draw in words: ``3 holes``, ``slant 4°``; the label is left out where it is plain."""
+    noun, *rest = label.split(" ", 1)
+    if not unit and noun.endswith("s") and "/" not in text and "." not in text:
+        one = noun[: -2 if noun.endswith("ches") else -1]
+        return " ".join([text, one if text == "1" else noun, *rest])
+    number_and_unit = text + ("" if unit in ("", "°") else " ") + unit
+    if label == title or (alone and unit):
+        return number_and_unit
+    return f"{label} {number_and_unit}"
+
+
+def _number(value: float, unit: str) -> str:
+    if value == round(value) or abs(value) >= 10:
         return number(value)
-    return number(value, 1 if abs(value) >= 10 else 2)
+    text = number(value, 2 if unit in ("", "×") else 1)
+    return text if unit == "×" else text.rstrip("0").rstrip(".")
 
 
 def record(augmenter: ImgaugAugmenter, values: dict[str, Any]) -> None:

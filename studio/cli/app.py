@@ -35,6 +35,7 @@ Options = Annotated[
 def command_names() -> list[str]:
     """What works without a window."""
     names = [c.name or getattr(c.callback, "__name__", "") for c in app.registered_commands]
+    names += [group.name for group in app.registered_groups if group.name]
     return [name for name in names if name != "open"]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from studio.cli.app import app, command_names
+from studio.cli.augment import augment
 from studio.cli.convert import convert
 from studio.cli.evaluate import evaluate
 from studio.cli.inspect import inspect
@@ -18,6 +19,8 @@ from studio.cli.kinds import list_kinds
 from studio.cli.output import INTERRUPTED, complain
 from studio.cli.predict import predict
 from studio.cli.ready import ready
+from studio.cli.robustness import robustness
+from studio.cli.safety import safety
 from studio.cli.sample import sample
 from studio.cli.train import train
 from studio.cli.window import open_window
@@ -27,8 +30,11 @@ from studio.core.errors import StudioError
 BROKEN_PIPE = 141
 
 app.command("open", hidden=True)(open_window)
-for command in (sample, inspect, convert, train, evaluate, predict, ready):  # the order in the help
+for command in (  # the order in the help
+    sample, inspect, convert, train, evaluate, predict, safety, robustness, ready,
+):  # fmt: skip
     app.command()(command)
+app.add_typer(augment, name="augment")
 app.command("list")(list_kinds)
 
 

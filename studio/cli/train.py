@@ -32,7 +32,7 @@ def train(
         typer.Option(
             "--set",
             metavar="SPEC.FIELD=VALUE",
-            help="Any setting of model, input, recipe or split; policy=medium.",
+            help="Any setting of model, input, recipe or split; policy=medium, policy=FILE.json.",
         ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from studio.core.keeping import Kept
+
 
 @dataclass(frozen=True)
 class TrainingStarted:
     """The network is built and the first batch is about to run.
 
-    ``first_step`` is not 0 where a run is resumed.
+    ``first_step`` is not 0 where a run is resumed; ``kept`` is where the pictures are.
     """
 
     run_id: str
@@ -20,6 +22,7 @@ class TrainingStarted:
     parameters: int
     first_step: int
     device: str
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ class EpochEnded:
     """One epoch is done and validated; validation values are None without a validation split.
 
     ``accuracies`` has one validation accuracy for each output with labels; ``accuracy`` is
-    their mean.
+    their mean. ``waited_share`` is the share 0 … 1 of the training's time, without validation and
+    pauses, that the network waited for pictures; None in runs that did not measure it.
     """
 
     epoch: int
@@ -65,6 +69,7 @@ class EpochEnded:
     learning_rate: float
     is_best: bool
     accuracies: dict[str, float] = field(default_factory=dict)
+    waited_share: float | None = None
 
 
 @dataclass(frozen=True)

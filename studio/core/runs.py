@@ -42,7 +42,8 @@ class RunRecord(Spec):
 
     ``model``, ``policy`` and ``recipe`` are the JSON of an architecture, a policy and a recipe.
     ``outputs`` maps each output to its classes in the network's order; those named in
-    ``multi_label`` may have several classes at a time.
+    ``multi_label`` may have several classes at a time. ``kept`` is where its pictures were at the
+    last training, see :func:`studio.core.keeping.kept_of`.
     """
 
     schema_version: int = RUN_SCHEMA
@@ -67,6 +68,7 @@ class RunRecord(Spec):
     versions: dict[str, str] = {}
     device: str = ""
     parameters: int = 0
+    kept: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,16 @@ class Settings(Spec):
         "tensorflow", title="Compute with", help="The Keras backend that the workers use.",
         choices={"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}, advanced=True,
     )  # fmt: skip
+    picture_memory_percent: int = parameter(
+        25, title="In memory, at most",
+        help="The share of this computer's memory that a training may fill with decoded pictures.",
+        unit="%", minimum=0, maximum=75,
+    )  # fmt: skip
+    picture_disk_gb: int = parameter(
+        20, title="On the disk, at most",
+        help="What the decoded pictures of one project may take on the disk. Those that do not "
+        "fit are decoded again in each epoch.", unit="GB", minimum=0, maximum=10_000,
+    )  # fmt: skip
     recent: tuple[Recent, ...] = ()
     window: dict[str, Any] = {}
 

@@ -1,282 +1,290 @@
-"""Pictures decoded and fitted once, as one array on the disk or in memory."""
+"""Pictures decoded and fitted once, and kept in memory and on the disk as far as they may be."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import os
 import shutil
-import tempfile
-import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from studio.core.control import Control, Progress, no_progress
 from studio.core.errors import PictureError, StorageError
 from studio.core.files import storage_errors, write_json
 from studio.core.input import InputSpec
+from studio.core.keeping import GB, Budget, available_memory
+from studio.data.cache_files import (
+    DOING,
+    Found,
+    HasPictures,
+    Stat,
+    all_stats,
+    key_of,
+    open_found,
+    prune,
+    remove,
+    reserve,
+    sidecar,
+    stat,
+)
 from studio.data.dataset import Problem
 from studio.data.decoding import Pixels
-from studio.data.members import stat_of
 from studio.data.parallel import for_each
 from studio.data.pixels import PIXELS_VERSION, load
+from studio.data.shared_pixels import SharedPixels
+from studio.data.store import PictureStore
 
 log = logging.getLogger(__name__)
 
-_KEPT = 3  # caches that stay in a folder: other sizes of the same pictures
-_DOING = "keeping the decoded pictures"
-
-
-class HasPictures(Protocol):
-    """A data set, or the list of pictures of a run."""
-
-    @property
-    def root(self) -> Path: ...
-
-    @property
-    def paths(self) -> list[str]: ...
-
-
-@dataclass(frozen=True, eq=False)
-class PictureCache:
-    """Decoded and fitted pictures, in the order of the paths.
-
-    Attributes:
-        pictures: ``(n, height, width, channels) uint8``, in memory or mapped from the disk
-            (read-only); all zero where a picture could not be read.
-        ok: ``(n,) bool`` whether the picture could be read.
-        problems: one for each picture that could not.
-        in_memory: whether the array lies in memory.
-        from_disk: whether it was there already and nothing was decoded.
-    """
-
-    pictures: Pixels
-    ok: NDArray[np.bool_]
-    problems: list[Problem]
-    in_memory: bool
-    from_disk: bool = False
+_SPARED = GB  # bytes of the disk that are left to others
+_WORTH = 0.9  # a file that holds so much of what it might hold is not made anew
+_PIECE = 32_000_000  # bytes that are copied between two looks at the cancel button
 
 
 @dataclass
 class _Build:
-    """What the threads fill in."""
+    """What is filled: a new file with the first rows, memory with the rows from ``first`` on."""
 
-    pictures: Pixels
-    stats: list[tuple[int, int]]
+    stats: list[Stat]
     failed: dict[int, PictureError] = field(default_factory=dict)
+    file: Path | None = None
+    disk: Pixels | None = None
+    memory: SharedPixels | None = None
+    first: int = 0
+    note: str = ""
+
+    @property
+    def end(self) -> int:
+        return self.first + (0 if self.memory is None else len(self.memory.array))
+
+    def put(self, start: int, pictures: Pixels) -> None:
+        """Keep the pictures of the rows from ``start`` on wherever they belong."""
+        end = start + len(pictures)
+        if self.disk is not None and start < len(self.disk):
+            self.disk[start:end] = pictures[: len(self.disk) - start]
+        low, high = max(start, self.first), min(end, self.end)
+        if self.memory is not None and low < high:
+            self.memory.array[low - self.first : high - self.first] = pictures[
+                low - start : high - start
+            ]
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        self.disk = None  # lets go of the file, as Windows wants
+        if self.file is not None:
+            remove(self.file)
 
 
 def cache_pictures(
     source: HasPictures,
     spec: InputSpec,
     folder: Path,
-    memory_budget: int = 1 << 30,
+    budget: Budget | None = None,
     workers: int | None = None,
     progress: Progress = no_progress,
     control: Control | None = None,
-) -> PictureCache:
-    """All pictures at the network's size, from the cache where they are there already.
+) -> PictureStore:
+    """All pictures at the network's size, kept as far as the budget allows.
 
-    The cache is known by paths, sizes, times of change and ``spec``; a picture that changed
-    makes a new one. A picture that cannot be read is never dropped: it is a problem and ``ok``
-    is False for it.
+    What is on the disk is known by paths, sizes, times of change and ``spec``; a picture that
+    changed makes a new file. The first rows go to the disk, those after them into memory, and
+    memory that is left over takes rows of the disk as well. A picture that cannot be read is
+    never dropped: it is a problem, and ``ok`` is False for it.
+
+    Also the pictures beyond the budget are decoded here once. That costs no more than decoding
+    them in one epoch does, and the folder remembers it; in return every problem is told before
+    the training begins, a class of which nothing can be read stops it in time, and the batches
+    of a resumed run hold the same pictures.
 
     Args:
-        folder: where caches are kept; made where it is missing.
-        memory_budget: bytes up to which the array is held in memory.
+        folder: where caches are kept; made where it is missing. A disk that is full or refuses
+            costs speed alone.
+        budget: the defaults of :class:`Budget`, where left out.
         workers: threads; one a core, where left out.
 
     Raises:
-        StorageError: the disk is full or refuses, and the array does not fit the budget.
         Cancelled: asked for; nothing is left behind.
     """
+    budget = budget or Budget()
     shape = (len(source.paths), *spec.shape)
-    in_memory = int(np.prod(shape, dtype=np.int64)) <= memory_budget
-    stats = _all_stats(source, control)
-    file = folder / f"pictures-{_key(source.paths, stats, spec)}.npy"
-    ready = _open(file, source.paths, shape, in_memory)
-    if ready is not None:
-        return ready
+    build = _Build(all_stats(source, control))
+    file = folder / f"pictures-{key_of(source.paths, build.stats, spec)}.npy"
+    found = open_found(file, shape)
     try:
-        with storage_errors(_DOING):
-            folder.mkdir(parents=True, exist_ok=True)
-        _check_space(folder, shape)
-        temporary = _reserve(folder, shape)
-    except StorageError as error:
-        if not in_memory:
-            raise
-        log.warning("Pictures are decoded into memory only: %s", error)
-        temporary = None
-    build = _Build(_array(temporary, shape), [(-1, 0)] * shape[0])
-    try:
-        _decode_all(source, spec, build, workers, progress, control)
-        problems = _problems(source.paths, build.failed)
-        if temporary is not None:
-            # Named by what was really read, should files have changed in the meantime.
-            file = folder / f"pictures-{_key(source.paths, build.stats, spec)}.npy"
-            _put_in_place(build, temporary, file, in_memory)
+        rows = _take_disk(build, folder, file, found, shape, budget)
+        _take_memory(build, rows, shape, budget)
+        if found is not None:
+            build.failed = dict(found.failed)
+            _copy(build, found, progress, control)
+        todo = _todo(build, found, shape[0])
+        _decode(source, spec, build, todo, workers, progress, control)
+        kept: Path | None = file
+        if found is None or build.file is not None or rows == 0 < found.rows:
+            found = None  # lets go of the file, as Windows wants
+            kept = _put_in_place(source, spec, build, file, budget)
     except BaseException:
-        build.pictures = np.zeros(0, np.uint8)  # lets go of the file, as Windows wants
-        if temporary is not None:
-            _remove(temporary)
+        build.discard()
         raise
-    ok = np.ones(shape[0], bool)
-    ok[list(build.failed)] = False
-    return PictureCache(build.pictures, ok, problems, in_memory)
+    return _store(source, spec, kept, build, budget, from_disk=not todo)
 
 
-def _array(temporary: Path | None, shape: tuple[int, ...]) -> Pixels:
-    if temporary is None:
-        return np.zeros(shape, np.uint8)
-    mapped: Pixels = np.load(temporary, mmap_mode="r+")
-    return mapped
+# -- what goes where -------------------------------------------------------------------------------
 
 
-def _decode_all(
+def _take_disk(
+    build: _Build,
+    folder: Path,
+    file: Path,
+    found: Found | None,
+    shape: tuple[int, ...],
+    budget: Budget,
+) -> int:
+    """Reserve a new file, unless there is one that will do; returns the rows on the disk."""
+    held, one = 0 if found is None else found.rows, _bytes_each(shape)
+    fitting = min(shape[0], budget.disk // one)
+    try:
+        with storage_errors(DOING):
+            folder.mkdir(parents=True, exist_ok=True)
+            prune(folder, file, budget.disk - fitting * one)
+            free = shutil.disk_usage(folder).free
+        rows = min(fitting, max(held, (free - _SPARED) // one))
+        if rows < fitting:
+            build.note = f"The disk has only {free / GB:.1f} GB left."
+        if rows >= held >= _WORTH * rows:
+            return held
+        if rows > 0:
+            build.file = reserve(folder, (rows, *shape[1:]))
+            build.disk = np.load(build.file, mmap_mode="r+")
+        return rows
+    except StorageError as error:
+        log.warning("Pictures are not kept on the disk: %s", error)
+        build.note = str(error)
+        return held
+
+
+def _take_memory(build: _Build, on_disk: int, shape: tuple[int, ...], budget: Budget) -> None:
+    """Take memory for rows that are not on the disk, and for others as far as there is room."""
+    one, spare = _bytes_each(shape), available_memory() // 2
+    rows = min(shape[0], budget.memory // one)
+    if rows * one > spare:
+        rows = spare // one
+        build.note = build.note or f"Only {2 * spare / GB:.1f} GB of the memory are free."
+    if rows == 0:
+        return
+    try:
+        build.memory = SharedPixels((rows, *shape[1:]))
+    except StorageError as error:
+        log.warning("Pictures are not kept in memory: %s", error)
+        build.note = str(error)
+        return
+    build.first = min(shape[0], on_disk + rows) - rows
+
+
+def _bytes_each(shape: tuple[int, ...]) -> int:
+    return int(np.prod(shape[1:], dtype=np.int64))
+
+
+# -- filling ---------------------------------------------------------------------------------------
+
+
+def _copy(build: _Build, found: Found, progress: Progress, control: Control | None) -> None:
+    """Take over what is on the disk, where it belongs in memory or in a new file."""
+    start = 0 if build.disk is not None else build.first
+    end = max(build.end, 0 if build.disk is None else len(build.disk))
+    end = min(found.rows, end)
+    if found.pictures is None or start >= end:
+        return
+    step = max(1, _PIECE // _bytes_each(found.pictures.shape))
+    for low in range(start, end, step):
+        if control is not None:
+            control.checkpoint()
+        build.put(low, found.pictures[low : min(low + step, end)])
+        progress(min(low + step, end) - start, end - start, "Loading the kept pictures")
+
+
+def _todo(build: _Build, found: Found | None, count: int) -> list[int]:
+    """The rows that have to be decoded: all of them, where their problems are not known yet."""
+    if found is None:
+        return list(range(count))
+    new = 0 if build.disk is None else len(build.disk)
+    wanted = {*range(found.rows, new), *range(max(found.rows, build.first), build.end)}
+    return sorted(wanted - set(found.failed))
+
+
+def _decode(
     source: HasPictures,
     spec: InputSpec,
     build: _Build,
+    todo: list[int],
     workers: int | None,
     progress: Progress,
     control: Control | None,
 ) -> None:
     def work(i: int) -> None:
-        path = source.root / source.paths[i]
-        build.stats[i] = _stat(path)
+        row = todo[i]
+        path = source.root / source.paths[row]
+        build.stats[row] = stat(path)
         try:
-            build.pictures[i] = load(path, spec)
+            build.put(row, load(path, spec)[None])
         except PictureError as error:
-            build.failed[i] = error
+            build.failed[row] = error
             if error.kind == "missing-file":
-                build.stats[i] = (-1, 0)
+                build.stats[row] = (-1, 0)
 
-    for_each(len(source.paths), work, "Reading the pictures", progress, control, workers)
-
-
-def _put_in_place(build: _Build, temporary: Path, file: Path, in_memory: bool) -> None:
-    if isinstance(build.pictures, np.memmap):
-        build.pictures.flush()
-    kept = np.array(build.pictures) if in_memory else None
-    build.pictures = np.zeros(0, np.uint8)  # lets go of the file, as Windows wants
-    with storage_errors(_DOING):
-        os.replace(temporary, file)
-    bad = {str(i): [e.kind, str(e)] for i, e in build.failed.items()}
-    write_json(_sidecar(file), {"version": PIXELS_VERSION, "failed": bad}, _DOING)
-    _prune(file.parent)
-    build.pictures = np.load(file, mmap_mode="r") if kept is None else kept
+    if todo:
+        for_each(len(todo), work, "Reading the pictures", progress, control, workers)
 
 
-def _open(
-    file: Path, paths: list[str], shape: tuple[int, ...], in_memory: bool
-) -> PictureCache | None:
-    """A cache that is already there; None where there is none or it is damaged."""
+def _put_in_place(
+    source: HasPictures, spec: InputSpec, build: _Build, file: Path, budget: Budget
+) -> Path | None:
+    """Give the new file its name, and keep what could not be read.
+
+    Returns:
+        Where it lies; None where the disk refused, so that nothing there is to be trusted.
+    """
+    if isinstance(build.disk, np.memmap):
+        build.disk.flush()
+    rows = 0 if build.disk is None else len(build.disk)
+    build.disk = None  # lets go of the file, as Windows wants
+    # Named by what was really read, should files have changed in the meantime.
+    file = file.with_name(f"pictures-{key_of(source.paths, build.stats, spec)}.npy")
+    bad = {str(i): [e.kind, str(e)] for i, e in sorted(build.failed.items())}
     try:
-        about = json.loads(_sidecar(file).read_bytes())
-        failed = {int(i): PictureError(m, kind=k) for i, (k, m) in about["failed"].items()}
-        pictures: Pixels = np.load(file, mmap_mode="r", allow_pickle=False)
-        if pictures.shape != shape or pictures.dtype != np.uint8:
-            return None
-        if in_memory:
-            pictures = np.array(pictures)
-        ok = np.ones(shape[0], bool)
-        ok[list(failed)] = False
-        with suppress(OSError):
-            os.utime(file)  # the ones used last are kept
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, EOFError):
+        with storage_errors(DOING):
+            if build.file is not None:
+                os.replace(build.file, file)
+            else:
+                remove(file)
+        build.file = None
+        write_json(sidecar(file), {"version": PIXELS_VERSION, "kept": rows, "failed": bad}, DOING)
+        prune(file.parent, file, budget.disk - rows * int(np.prod(spec.shape)))
+    except StorageError as error:
+        log.warning("Pictures are not kept on the disk: %s", error)
+        build.note = str(error)
+        build.discard()
         return None
-    return PictureCache(pictures, ok, _problems(paths, failed), in_memory, from_disk=True)
+    return file
 
 
-def _problems(paths: list[str], failed: dict[int, PictureError]) -> list[Problem]:
-    return [Problem(failed[i].kind, paths[i], str(failed[i])) for i in sorted(failed)]
-
-
-def _all_stats(source: HasPictures, control: Control | None) -> list[tuple[int, int]]:
-    stats = []
-    for i, path in enumerate(source.paths):
-        if control is not None and i % 256 == 0:
-            control.checkpoint()
-        stats.append(_stat(source.root / path))
-    return stats
-
-
-def _stat(path: Path) -> tuple[int, int]:
-    try:
-        return stat_of(path)
-    except (OSError, ValueError):
-        return (-1, 0)
-
-
-def _key(paths: list[str], stats: list[tuple[int, int]], spec: InputSpec) -> str:
-    digest = hashlib.sha256(f"{PIXELS_VERSION} {spec.model_dump_json()}".encode())
-    for path, (size, changed) in zip(paths, stats, strict=True):
-        digest.update(f"{path}\0{size} {changed}\n".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()[:32]
-
-
-def _sidecar(file: Path) -> Path:
-    return file.with_suffix(".json")
-
-
-def _check_space(folder: Path, shape: tuple[int, ...]) -> None:
-    needed = int(np.prod(shape, dtype=np.int64))
-    with storage_errors(_DOING):
-        free = shutil.disk_usage(folder).free
-    if needed > free:
-        raise StorageError(
-            f"The disk is too full: the decoded pictures need {needed / 1e9:.1f} GB, "
-            f"{free / 1e9:.1f} GB are free.",
-            "Free some space, or choose a smaller input size.",
-        )
-
-
-def _reserve(folder: Path, shape: tuple[int, ...]) -> Path:
-    """An array file whose space is really taken: writing to a mapped file on a full disk would
-    end the whole process."""
-    with storage_errors(_DOING):
-        handle, name = tempfile.mkstemp(prefix=".new-", suffix=".npy", dir=folder)
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                header = {"descr": "|u1", "fortran_order": False, "shape": shape}
-                np.lib.format.write_array_header_1_0(file, header)
-                _fill(file, int(np.prod(shape, dtype=np.int64)))
-        except BaseException:
-            _remove(temporary)
-            raise
-    return temporary
-
-
-def _fill(file: IO[bytes], count: int) -> None:
-    file.flush()
-    if hasattr(os, "posix_fallocate"):
-        if count:
-            os.posix_fallocate(file.fileno(), file.tell(), count)
-        return
-    zeros = bytes(1 << 20)
-    while count > 0:
-        count -= file.write(zeros[: min(count, len(zeros))])
-
-
-def _prune(folder: Path) -> None:
-    """Remove caches that were not used for longest, and what a killed process left behind."""
-    with suppress(OSError):
-        files = sorted(folder.glob("pictures-*.npy"), key=lambda f: f.stat().st_mtime)
-        for file in files[:-_KEPT]:
-            _remove(file)
-            _remove(_sidecar(file))
-        day_ago = time.time() - 86_400
-        for file in folder.glob(".new-*"):
-            if file.stat().st_mtime < day_ago:
-                _remove(file)
-
-
-def _remove(file: Path) -> None:
-    with suppress(OSError):
-        file.unlink()
+def _store(
+    source: HasPictures,
+    spec: InputSpec,
+    file: Path | None,
+    build: _Build,
+    budget: Budget,
+    from_disk: bool,
+) -> PictureStore:
+    ok = np.ones(len(source.paths), bool)
+    ok[list(build.failed)] = False
+    problems = [
+        Problem(build.failed[i].kind, source.paths[i], str(build.failed[i]))
+        for i in sorted(build.failed)
+    ]
+    return PictureStore(
+        source.root, source.paths, spec, ok, problems, budget,
+        file=file, memory=build.memory, first_in_memory=build.first, from_disk=from_disk,
+        note=build.note,
+    )  # fmt: skip

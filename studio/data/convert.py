@@ -83,11 +83,11 @@ def convert(
     if to not in TARGETS:
         raise InputError(f"There is no target “{to}”.", f"Known: {', '.join(TARGETS)}.")
     out = Path(os.path.abspath(out))
-    _check_place(out, to, dataset)
+    check_place(out, to, dataset)
     if to == "hdf5":
         result = _write_hdf5(dataset, out, input_spec or InputSpec(), progress, control)
     else:
-        names = _folder_names(dataset) if to == "folder" else _table_names(dataset)
+        names = folder_names(dataset) if to == "folder" else table_names(dataset)
         result = _write_folder(dataset, out, names, to == "csv", progress, control)
     # What opening the data set had to leave out is not in the new one either.
     result.left_out += [p for p in dataset.problems if p.kind in UNUSABLE]
@@ -108,7 +108,8 @@ def _write_hdf5(
     return result
 
 
-def _check_place(out: Path, to: str, dataset: Dataset) -> None:
+def check_place(out: Path, to: str, dataset: Dataset) -> None:
+    """Raise InputError where ``out`` is in use, or lies in the data set that is read."""
     name = display_name(out.name)
     is_empty_folder = out.is_dir() and not out.is_symlink() and not any(out.iterdir())
     if os.path.lexists(out) and not (to != "hdf5" and is_empty_folder):
@@ -135,7 +136,7 @@ def split_of(dataset: Dataset, row: int) -> str:
     return Split(number).word if number >= 0 else Split.TRAIN.word
 
 
-def _folder_names(dataset: Dataset) -> list[str]:
+def folder_names(dataset: Dataset) -> list[str]:
     """Where each picture goes below the new folder; empty where it has no class."""
     if any(map(dataset.is_multi_label, dataset.outputs)):
         raise DatasetError(
@@ -159,7 +160,8 @@ def _folder_names(dataset: Dataset) -> list[str]:
     return found
 
 
-def _table_names(dataset: Dataset) -> list[str]:
+def table_names(dataset: Dataset) -> list[str]:
+    """What each picture is called beside a table."""
     names = FreeNames()
     return [f"pictures/{names.take(_file_name(path))}" for path in dataset.paths]
 
@@ -192,7 +194,7 @@ def _write_folder(
                 (temporary / place).mkdir(parents=True)
             _copy_all(dataset, temporary, names, result, progress, control)
             if with_table:
-                table = _table(dataset, names)
+                table = table_of(dataset, names)
                 (temporary / TABLE).write_text(table, "utf-8", newline="")
             if out.is_dir():
                 out.rmdir()
@@ -256,7 +258,7 @@ def _copy(source: Path, folder: Path, name: str) -> str:
     return name
 
 
-def _table(dataset: Dataset, names: list[str]) -> str:
+def table_of(dataset: Dataset, names: list[str]) -> str:
     """``file``, one column for each output, ``split`` where there are some; UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -243,12 +243,21 @@ def check_size(width: int, height: int) -> None:
         )
 
 
+def is_too_large(width: int, height: int, size: int) -> bool:
+    """Whether a picture of ``size`` bytes is refused for the pixels that it claims to have."""
+    return width * height > MAX_PIXELS or _claims_too_much(width, height, size)
+
+
+def _claims_too_much(width: int, height: int, size: int) -> bool:
+    return width * height > max(MOST_OF_ANY, size * MOST_A_BYTE)
+
+
 def _check_content(file: IO[bytes], width: int, height: int) -> None:
     """Raise PictureError where a few bytes claim to be a large picture: a bomb, or damage."""
     here = file.tell()
     size = file.seek(0, os.SEEK_END)
     file.seek(here)
-    if width * height > max(MOST_OF_ANY, size * MOST_A_BYTE):
+    if _claims_too_much(width, height, size):
         raise PictureError(
             f"The picture says it is {width:,} × {height:,} px, but its file holds only "
             f"{size:,} bytes: it is damaged, or made to fill the memory.",

@@ -1,9 +1,11 @@
 """The one preprocessing: training, preview and prediction all call :func:`load`.
 
 A picture is decoded to upright 8-bit RGB (:mod:`studio.data.decoding`), fitted to the network's
-input size, and made grey where the network wants one channel. Everything is integer or
-single-threaded arithmetic on one picture, so the result is the same to the bit in every thread
-and process. Scaling is not done here: it is the first layer of the network.
+input size (:mod:`studio.data.fitting`), and made grey where the network wants one channel. A JPEG
+that is much larger than the input is decoded at reduced size (:mod:`studio.data.quick_jpeg`, where
+the rounding is stated): every caller gets the same pixels of the same file. Everything is
+integer or single-threaded arithmetic on one picture, so the result is the same to the bit in every
+thread and process. Scaling is not done here: it is the first layer of the network.
 """
 
 from __future__ import annotations
@@ -25,9 +27,11 @@ from studio.data.decoding import (
     decode,
     decode_bands,
     identified,
+    is_too_large,
     opened,
     refuse_band_pages,
 )
+from studio.data.fitting import PADDING, crop_box, filled, fit, lost_area, placed, resize
 from studio.data.members import is_member, member_shape, stat_of
 from studio.data.opencv import cv2
 from studio.data.shown import band_count
@@ -36,15 +40,12 @@ from studio.data.tiff import describe_tiff, is_tiff
 from studio.data.upright import orientation, to_rgb, upright
 
 __all__ = [
-    "PIXELS_VERSION", "PictureInfo", "Pixels", "Source", "decode", "decode_bands", "fit", "info",
-    "load", "lost_area", "thumbnail",
+    "PADDING", "PIXELS_VERSION", "PictureInfo", "Pixels", "Source", "crop_box", "decode",
+    "decode_bands", "fit", "info", "load", "lost_area", "resize", "thumbnail",
 ]  # fmt: skip
 
-PIXELS_VERSION = 2
+PIXELS_VERSION = 3
 """Raised whenever the same file gives other pixels, so that no old cache is used."""
-
-PADDING = 128
-"""The grey that letterbox pads with."""
 
 
 def load(source: Source, spec: InputSpec) -> Pixels:
@@ -58,96 +59,40 @@ def load(source: Source, spec: InputSpec) -> Pixels:
     """
     if spec.takes_bands:
         return fit(decode_bands(source, spec.pages), spec)
-    return fit(decode(source, pages=spec.pages), spec)
+    quick = _quick(source, spec)
+    return fit(decode(source, pages=spec.pages), spec) if quick is None else quick
 
 
-def fit(pixels: Pixels, spec: InputSpec) -> Pixels:
-    """Bring a decoded picture to the network's size.
+def _quick(source: Source, spec: InputSpec) -> Pixels | None:
+    """What the network gets of an ordinary JPEG; None for any other file.
 
-    ``crop`` takes the largest centred part of the input's shape, ``letterbox`` keeps all of the
-    picture and pads with grey, ``stretch`` distorts it. Shrinking averages areas, enlarging is
-    bicubic. Grey is ``0.299 R + 0.587 G + 0.114 B`` (ITU-R BT.601) in OpenCV's fixed point.
-
-    Args:
-        pixels: ``(h, w, 3) uint8 RGB``, or all bands where the network takes other than 1 or 3.
-
-    Returns:
-        ``spec.shape`` ``uint8``, contiguous.
-
-    Raises:
-        PictureError: it has another number of bands than the network takes.
+    It is decoded by another library than the rest, which takes two thirds of the time and gives
+    the same bits (tests/data/test_reduced.py).
     """
-    if spec.takes_bands and pixels.shape[2] != spec.channels:
-        raise PictureError(
-            f"The picture has {pixels.shape[2]} band{'s' * (pixels.shape[2] > 1)}, and the network "
-            f"takes {spec.channels}.",
-            "Use pictures of the same kind, or set the input to colour or grey.",
-        )
-    if spec.channels == 1:
-        pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
-    height, width = pixels.shape[:2]
-    if spec.fit == "crop":
-        x, y, w, h = crop_box(width, height, spec)
-        pixels = resize(pixels[y : y + h, x : x + w], spec.width, spec.height)
-    elif spec.fit == "letterbox":
-        pixels = _letterbox(pixels, spec)
-    else:
-        pixels = resize(pixels, spec.width, spec.height)
-    return np.ascontiguousarray(pixels.reshape(spec.shape))
-
-
-def crop_box(width: int, height: int, spec: InputSpec) -> tuple[int, int, int, int]:
-    """The part of a picture that ``crop`` keeps: ``x, y, width, height`` in pixels."""
-    if width * spec.height > height * spec.width:
-        kept = max(1, (2 * height * spec.width + spec.height) // (2 * spec.height))
-        kept = min(kept, width)
-        return (width - kept) // 2, 0, kept, height
-    kept = max(1, (2 * width * spec.height + spec.width) // (2 * spec.width))
-    kept = min(kept, height)
-    return 0, (height - kept) // 2, width, kept
-
-
-def lost_area(width: int, height: int, spec: InputSpec) -> float:
-    """The share of a picture that ``crop`` cuts away, 0 to 1; 0 for the other fits."""
-    if spec.fit != "crop" or width < 1 or height < 1:
-        return 0.0
-    _, _, w, h = crop_box(width, height, spec)
-    return 1.0 - w * h / (width * height)
-
-
-def resize(pixels: Pixels, width: int, height: int) -> Pixels:
-    """Resize by area averages where an axis shrinks and bicubic where it grows."""
-    h, w = pixels.shape[:2]
-    if (w, h) == (width, height):
-        return pixels
-    if pixels.ndim == 3 and pixels.shape[2] > 4:  # OpenCV's fast ways end there
-        parts = [pixels[..., i : i + 3] for i in range(0, pixels.shape[2], 3)]
-        return np.dstack([resize(part, width, height) for part in parts])
-    pixels = np.ascontiguousarray(pixels)
-    if width < w or height < h:
-        size = (min(width, w), min(height, h))
-        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    if pixels.shape[1] != width or pixels.shape[0] != height:
-        pixels = np.asarray(
-            cv2.resize(pixels, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8
-        )
-    return pixels
-
-
-def _letterbox(pixels: Pixels, spec: InputSpec) -> Pixels:
-    height, width = pixels.shape[:2]
-    if width * spec.height > height * spec.width:
-        w = spec.width
-        h = max(1, (2 * height * w + width) // (2 * width))
-    else:
-        h = spec.height
-        w = max(1, (2 * width * h + height) // (2 * height))
-    inner = resize(pixels, min(w, spec.width), min(h, spec.height))
-    h, w = inner.shape[:2]
-    framed = np.full((spec.height, spec.width, *inner.shape[2:]), PADDING, np.uint8)
-    y, x = (spec.height - h) // 2, (spec.width - w) // 2
-    framed[y : y + h, x : x + w] = inner
-    return framed
+    if not isinstance(source, bytes) and is_member(source):
+        return None
+    with opened(source) as file:
+        if file.read(len(quick_jpeg.START)) != quick_jpeg.START:
+            return None
+        data = quick_jpeg.START + file.read(quick_jpeg.MOST_BYTES)
+    header = quick_jpeg.header_of(data)
+    if (
+        header is None
+        or not quick_jpeg.is_plain(data, header)
+        or is_too_large(header.width, header.height, len(data))
+    ):
+        return None  # the careful way says what is wrong
+    width, height = header.width, header.height
+    place = placed(*((height, width) if header.turn >= 5 else (width, height)), spec)
+    factor = quick_jpeg.factor_for(place.width, place.height, place.inner_width,
+                                   place.inner_height)  # fmt: skip
+    found = quick_jpeg.decoded(data, factor)
+    if found is None:
+        return None
+    if factor > 1:
+        found = quick_jpeg.part_of(found, place.as_stored(width, height, header.turn), factor)
+    rgb = upright(np.asarray(cv2.cvtColor(found, cv2.COLOR_BGR2RGB), np.uint8), header.turn)
+    return fit(rgb, spec) if factor == 1 else filled(rgb, place, spec)
 
 
 def thumbnail(source: Source, side: int, shown: tuple[int, int, int] = FIRST_BANDS) -> Pixels:
@@ -167,7 +112,7 @@ def thumbnail(source: Source, side: int, shown: tuple[int, int, int] = FIRST_BAN
         if not is_plain or (shown != FIRST_BANDS and band_count(source) > 3):
             raise PictureError("read with all its bands")
         with opened(source) as file:
-            if (quick := _quick(file, side)) is not None:
+            if (quick := _quick_thumbnail(file, side)) is not None:
                 return quick
             file.seek(0)
             with identified(file, source) as image:
@@ -180,7 +125,7 @@ def thumbnail(source: Source, side: int, shown: tuple[int, int, int] = FIRST_BAN
     return _shrunk(pixels, side)
 
 
-def _quick(file: IO[bytes], side: int) -> Pixels | None:
+def _quick_thumbnail(file: IO[bytes], side: int) -> Pixels | None:
     """The thumbnail of an ordinary JPEG; None for any other file."""
     if file.read(len(quick_jpeg.START)) != quick_jpeg.START:
         return None

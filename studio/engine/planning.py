@@ -41,7 +41,8 @@ def plan_run(
         format, options: of the data set, see :func:`studio.engine.commands.inspect`.
         weights: ``imagenet`` (fetched where it is not on this computer), or a file.
         recipe: settings of the recipe that replace the defaults.
-        settings: ``spec.field=value`` of model, input, policy, recipe or split.
+        settings: ``spec.field=value`` of model, input, policy, recipe or split; ``policy=`` takes
+            a preset or a policy file.
 
     Raises:
         StudioError: a setting, the data set or the folder cannot be used.
@@ -152,7 +153,7 @@ def fetch_weights(
 
 def apply_text(specs: dict[str, Spec], setting: str) -> None:
     """Apply ``spec.field=value`` to a set of specs. Raises SpecError."""
-    from studio.augment.presets import TITLES, preset
+    from studio.augment.named import named_policy
 
     place, equals, text = setting.partition("=")
     head, _, field = place.strip().partition(".")
@@ -162,11 +163,7 @@ def apply_text(specs: dict[str, Spec], setting: str) -> None:
     if head not in specs:
         raise SpecError(f"There is nothing called “{head}” to set.", f"Known: {known}.")
     if head == "policy" and not field:
-        if text not in TITLES:
-            raise SpecError(
-                f"There is no augmentation called “{text}”.", f"Known: {', '.join(TITLES)}."
-            )
-        specs[head] = preset(text)
+        specs[head] = named_policy(text)
         return
     if not field:
         raise SpecError(

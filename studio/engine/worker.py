@@ -71,12 +71,23 @@ class Worker:
         threading.Thread(target=self._listen, name="listen", daemon=True).start()
         self.send(WorkerReady(os.getpid(), backend))
         while (item := self._jobs.get()) is not None:
-            request, control = item
-            try:
-                self._work(request, control)
-            finally:
-                with self._lock:
-                    self._controls.pop(request.job, None)
+            self._work_off(*item)
+
+    def _work_off(self, request: Any, control: Control) -> None:
+        try:
+            self._work(request, control)
+        finally:
+            with self._lock:
+                self._controls.pop(request.job, None)
+
+    def _work_off_waiting(self) -> None:
+        """Within a long job: do first what was asked after it."""
+        while not self._jobs.empty():
+            item = self._jobs.get()
+            if item is None:  # the end: every job was told to stop, this one too
+                self._jobs.put(None)
+                return
+            self._work_off(*item)
 
     def send(self, answer: Answer) -> None:
         """Send from any thread. Without a listener there is nobody to tell."""
@@ -141,7 +152,7 @@ class Worker:
         answer: Answer
         try:
             handler = HANDLERS[type(request)]
-            result = handler(request, Context(job, self.send, control))
+            result = handler(request, Context(job, self.send, control, self._work_off_waiting))
             answer = JobFinished(job, "done", result)
         except Cancelled:
             answer = JobFinished(job, "cancelled")

@@ -54,6 +54,8 @@ class Predictor:
         self.run = run
         self.input = run.record.input
         self.outputs = run.record.outputs
+        self.multi_label = run.record.multi_label
+        self.title = run.title
         self.model = load_model(run)
         self._keys = output_keys(self.outputs)
         self._single = Forward(self.model, batch=1)
@@ -144,6 +146,29 @@ class Predictor:
                 yield answer
                 done += 1
                 progress(done, len(pictures), "Classifying")
+
+    def probabilities(
+        self, pictures: NDArray[np.uint8], control: Control | None = None
+    ) -> dict[str, NDArray[np.float32]]:
+        """Output → ``(n, classes) float32`` of pictures of input shape, several at a time.
+
+        Raises:
+            Cancelled: asked to stop.
+        """
+        forward = self._batched()
+        parts: dict[str, list[NDArray[np.float32]]] = {name: [] for name in self._keys}
+        for start in range(0, len(pictures), forward.batch):
+            if control is not None:
+                control.checkpoint()
+            answer = forward(pictures[start : start + forward.batch])
+            for name, key in self._keys.items():
+                parts[name].append(answer[key])
+        return {
+            name: np.concatenate(found)
+            if found
+            else np.zeros((0, len(self.outputs[name])), np.float32)
+            for name, found in parts.items()
+        }
 
     def _batched(self) -> Forward:
         if self._many is None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.control import Control, Progress, no_progress
+from studio.data.store import PictureStore
 from studio.training.counting import LEAST, mean_known, shares, wilson
 from studio.training.forward import Forward
 from studio.training.multi_label import MultiLabelAnswers
@@ -101,14 +102,14 @@ class Score:
 
 def measure(
     forward: Forward,
-    pictures: NDArray[np.uint8],
+    pictures: NDArray[np.uint8] | PictureStore,
     labels: dict[str, NDArray[Any]],
     rows: NDArray[np.int64],
     keys: dict[str, str],
     progress: Progress = no_progress,
     control: Control | None = None,
 ) -> dict[str, AnyAnswers]:
-    """Ask the network about some rows of a picture array.
+    """Ask the network about some pictures; one that cannot be read any more is left out.
 
     Args:
         labels: output name → ``(n,)`` class index of every picture, or ``(n, classes)`` of a

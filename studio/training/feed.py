@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,14 @@ from studio.core.control import Control
 from studio.core.errors import RunError, TrainingError
 from studio.core.events import Preparing, ProblemFound
 from studio.core.files import write_atomic
+from studio.core.keeping import Budget, budget_of
 from studio.core.paths import clean_text, display_name
 from studio.core.runs import RunFolder, RunRecord, SampleList
+from studio.core.settings import SettingsStore
 from studio.data.balance import nothing_to_learn
 from studio.data.cache import cache_pictures
 from studio.data.dataset import Problem, count_classes
+from studio.data.store import PictureStore
 from studio.training.recipe import Recipe
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
@@ -32,14 +35,15 @@ class Feed:
     """Decoded pictures with their labels.
 
     Attributes:
-        pictures: ``(n, height, width, channels) uint8``, in memory or mapped from the disk.
+        pictures: ``(n, height, width, channels) uint8``, in memory, on the disk, or decoded at
+            each read.
         labels: output name → ``(n,) int32`` class index of each picture, −1 without a label; of
             a multi-label output ``(n, classes) int8``: 1 has, 0 has not, −1 not known.
         rows: split → positions of its usable pictures.
         paths: the pictures' relative paths.
     """
 
-    pictures: NDArray[np.uint8]
+    pictures: PictureStore
     labels: dict[str, NDArray[Any]]
     rows: dict[int, NDArray[np.int64]]
     paths: list[str]
@@ -60,29 +64,35 @@ def prepare_feed(
     emit: Callable[[Any], None],
     control: Control,
     resume: bool = False,
+    budget: Budget | None = None,
 ) -> Feed:
     """Read, or find in the cache, every labelled picture of a run.
 
     Args:
         resume: what the augmentation could not do before stays in the list of problems.
+        budget: of the decoded pictures; what the settings say, where left out.
 
     Raises:
         TrainingError: no picture, only one class, or a whole class could not be read.
         RunError: labels and classes of the run do not fit together.
-        StorageError: the cache cannot be written.
+        StorageError: the list of problems cannot be written.
         Cancelled: asked to stop.
     """
     samples, labels, split = _labelled(run)
     _check_before(run, labels, split)
     tell = _Throttled(emit)
-    cache = cache_pictures(samples, run.record.input, cache_folder, progress=tell, control=control)
-    ok = np.asarray(cache.ok, bool)
-    for problem in cache.problems:
+    budget = budget or budget_of(SettingsStore().current)
+    store = cache_pictures(
+        samples, run.record.input, cache_folder, budget, progress=tell, control=control
+    )
+    run.update(kept=asdict(store.kept))
+    ok = np.asarray(store.ok, bool)
+    for problem in store.problems:
         emit(ProblemFound(problem.kind, display_name(problem.path), problem.message))
-    keep_problems(run, cache.problems, [] if not resume else _faults_before(run))
+    keep_problems(run, store.problems, [] if not resume else _faults_before(run))
     _check_after(run, samples, labels, split, ok)
     rows = {s: np.flatnonzero(ok & (split == s)) for s in (TRAIN, VALIDATION, TEST)}
-    return Feed(cache.pictures, labels, rows, samples.paths)
+    return Feed(store, labels, rows, samples.paths)
 
 
 def _labelled(

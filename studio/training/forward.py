@@ -8,6 +8,7 @@ at a time the answer is the same to the bit whatever else is asked; with more it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import keras
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.control import Control
+from studio.data.store import PictureStore
 from studio.models.summary import multiply_adds
 
 _MOST = 32
@@ -49,14 +51,26 @@ class Forward:
         return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 
     def over(
-        self, pictures: NDArray[np.uint8], rows: NDArray[np.int64], control: Control | None = None
+        self,
+        pictures: NDArray[np.uint8] | PictureStore,
+        rows: NDArray[np.int64],
+        control: Control | None = None,
     ) -> Iterator[tuple[NDArray[np.int64], Probabilities]]:
-        """Probabilities of some rows, batch by batch. Raises Cancelled."""
-        for start in range(0, len(rows), self.batch):
-            if control is not None:
-                control.checkpoint()
-            some = rows[start : start + self.batch]
-            yield some, self._fixed(np.asarray(pictures[some]))
+        """Probabilities of some rows, batch by batch; without those that cannot be read.
+
+        The next batch is read while the network computes. Raises Cancelled.
+        """
+        starts = range(0, len(rows), self.batch)
+        with ThreadPoolExecutor(1, thread_name_prefix="reading") as reader:
+            coming = None
+            for start in starts:
+                if control is not None:
+                    control.checkpoint()
+                some = rows[start : start + self.batch]
+                found, ok = coming.result() if coming else _read(pictures, some)
+                after = rows[start + self.batch : start + 2 * self.batch]
+                coming = reader.submit(_read, pictures, after) if len(after) else None
+                yield some[ok], {k: v[ok] for k, v in self._fixed(found).items()}
 
     def _fixed(self, pictures: NDArray[np.uint8]) -> Probabilities:
         count = len(pictures)
@@ -66,6 +80,14 @@ class Forward:
             pictures = padded
         answer = _named(self.model, self.model.predict_on_batch(pictures))
         return {key: np.asarray(value, np.float32)[:count] for key, value in answer.items()}
+
+
+def _read(
+    pictures: NDArray[np.uint8] | PictureStore, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    if isinstance(pictures, PictureStore):
+        return pictures.read(rows)
+    return np.asarray(pictures[rows]), np.ones(len(rows), bool)
 
 
 def fixed_batch(model: keras.Model) -> int:

@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 from shiboken6 import isValid
 
 from studio.core.errors import StudioError, WorkerError
+from studio.engine.protocol.augment_messages import PolicyPaced
 from studio.engine.protocol.client import WorkerClient
 from studio.engine.protocol.messages import (
     Answer,
@@ -27,6 +28,7 @@ from studio.engine.protocol.messages import (
     JobFinished,
     JobProgress,
     JobStarted,
+    Measured,
     Pause,
     Predicted,
     Request,
@@ -203,7 +205,7 @@ class Engine(QObject):
             make_request: gets the job's number and makes the message.
             done: called with the result.
             event: called with what comes between: a training's event, a ``Predicted``, a
-                ``SelfTestStep``.
+                ``SelfTestStep``, a ``Robustness`` so far.
             replaces: an earlier job under the same key is dropped: none of its callbacks is
                 called any more.
             owner: when this object is destroyed, no callback is called any more.
@@ -299,9 +301,9 @@ class Engine(QObject):
             job._call("started")
         elif isinstance(answer, JobProgress):
             job._call("progress", answer.done, answer.total, answer.words)
-        elif isinstance(answer, JobEvent):
+        elif isinstance(answer, JobEvent | Measured):
             job._call("event", answer.event)
-        elif isinstance(answer, Predicted):
+        elif isinstance(answer, Predicted | PolicyPaced):
             job._call("event", answer)
         elif isinstance(answer, SelfTested):
             job._call("event", answer.step)

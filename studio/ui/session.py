@@ -468,6 +468,12 @@ class Session(QObject):
         """The run's series colour, 0 to 5: the same everywhere."""
         return (run.record.number - 1) % 6
 
+    def remember_section(self, name: str, value: dict[str, Any]) -> None:
+        """Keep what a pane remembers in the project; it is saved with it, and no step to undo."""
+        if self.project is not None and value != self.project.section(name):
+            self.project.set_section(name, value)
+            self._changed()
+
     # --- inside ---------------------------------------------------------------------------------
 
     def _push(self, name: str, spec: Spec, words: str) -> None:

@@ -13,6 +13,9 @@ from studio.ui.widgets.numbers import count, loss, number, speed, time_left
 WINDOW_SECONDS = 60.0
 """How far back the speed looks when it estimates what is left."""
 
+PREPARING_SECONDS = 2.0
+"""How long the pictures must have been read before it is said how long that will take."""
+
 
 @dataclass
 class TrainingProgress:
@@ -27,11 +30,16 @@ class TrainingProgress:
 
     def __post_init__(self) -> None:
         self._recent: deque[tuple[float, int]] = deque()
+        self._prepared: tuple[float, int] | None = None
+        self._preparing: tuple[float, int, int | None] | None = None
 
     def take(self, event: object, now: float | None = None) -> None:
         """Follow one event; ``now`` is seconds of ``time.monotonic``."""
         now = time.monotonic() if now is None else now
         if isinstance(event, Preparing):
+            if event.words != self.words or not self._prepared:
+                self._prepared = (now, event.done)
+            self._preparing = (now, event.done, event.total)
             self.words = event.words
             self.fraction = event.done / event.total if event.total else None
             self.is_evaluating = self.started is not None
@@ -74,6 +82,15 @@ class TrainingProgress:
         rate = (last_step - first_step) / (last_time - first_time)
         return max(0.0, (self.total_steps - last_step) / rate)
 
+    def preparing_left(self) -> float | None:
+        """Seconds until the pictures are read, by what is done; None while nobody can know."""
+        if self._prepared is None or self._preparing is None or self.started is not None:
+            return None
+        (began, first), (now, done, total) = self._prepared, self._preparing
+        if total is None or done <= first or now - began < PREPARING_SECONDS:
+            return None
+        return (total - done) * (now - began) / (done - first)
+
     def strip(self, name: str, paused: bool, stopping: bool) -> StripState:
         """What the strip says."""
         if stopping:
@@ -86,8 +103,10 @@ class TrainingProgress:
             if self.started is None and self.fraction is not None:
                 words = f"{words}, {round(self.fraction * 100)} %"
             share = self.share if self.is_evaluating else self.fraction
-            return StripState(name, words, fraction=share, can_pause=self.started is not None,
-                              paused=paused)  # fmt: skip
+            return StripState(
+                name, words, fraction=share, can_pause=self.started is not None, paused=paused,
+                time_left=time_left(self.preparing_left()),
+            )  # fmt: skip
         batch, started = self.batch, self.started
         return StripState(
             name=name,

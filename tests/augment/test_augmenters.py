@@ -7,15 +7,24 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from studio.augment.policy import Augmentation, Fault, Policy, parse_policy, to_json
+from studio.augment.policy import (
+    Augmentation,
+    Fault,
+    Policy,
+    parse_policy,
+    to_json,
+    transform_for,
+)
 from studio.augment.preview import preview_steps
 from studio.augment.registry import AUGMENTERS, GROUP_ORDER, groups, kind_of
+from studio.augment.script import to_python
 from studio.augment.step import (
     Step,
     channels_words,
@@ -27,10 +36,12 @@ from studio.augment.step import (
 from studio.core.errors import SpecError
 from studio.core.input import MAX_CHANNELS
 from studio.core.spec import Parameter, parameters
+from studio.data.batches import Batches
 
 KINDS = AUGMENTERS.kinds()
 SHAPES = [(1, 1), (1, 7), (7, 1), (64, 48)]
 CHANNELS = [1, 2, 3, 4, 5, 8]
+KINDS_OF_ARRAYS = [np.float64, np.float16, np.uint16, np.int16, np.int32, np.bool_]
 SEED = 11
 LARGE = (3000, 4000)
 OLD_KINDS = {
@@ -88,6 +99,28 @@ def test_shape_and_type_are_kept(kind: str) -> None:
             assert result is not picture and not np.shares_memory(result, picture)
             assert np.array_equal(picture, before), "the picture given was changed"
     assert faults == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_floats_are_kept_as_floats(kind: str) -> None:
+    """Grey, RGB, RGBA and five bands: the same levels as of bytes, in the type that came."""
+    augmentation = Augmentation(certain(kind))
+    for channels in (1, 3, 4, 5):
+        for height, width in ((1, 1), (24, 18)):
+            picture = make_picture(height, width, channels)
+            result = augmentation.apply(picture.astype(np.float32), SEED)
+            assert result.shape == picture.shape and result.dtype == np.float32
+            assert np.array_equal(result, augmentation.apply(picture, SEED))
+
+
+def test_arrays_that_are_no_pictures_are_refused_in_words() -> None:
+    augmentation = Augmentation(certain("mirror"))
+    for shape in ((8, 8), (0, 8, 3), (8, 8, 0), (2, 8, 8, 3), ()):
+        with pytest.raises(SpecError, match="height, width and channels"):
+            augmentation.apply(np.zeros(shape, np.uint8), SEED)
+    for dtype in KINDS_OF_ARRAYS:
+        with pytest.raises(SpecError, match=f"type {np.dtype(dtype)} cannot be augmented"):
+            augmentation.apply(np.zeros((8, 8, 3), dtype), SEED)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -169,12 +202,13 @@ def test_large_pictures(kind: str) -> None:
 @pytest.mark.timeout(1800)
 @pytest.mark.skipif("CLASSIFIER_STUDIO_LARGE" not in os.environ, reason="takes minutes")
 def test_every_step_on_a_large_picture() -> None:
-    """Set CLASSIFIER_STUDIO_LARGE to run it: about two and a half minutes on one core."""
+    """Set CLASSIFIER_STUDIO_LARGE to run it: about two minutes on one core."""
     picture = make_large_picture()
     for kind in KINDS:
         faults: list[Fault] = []
         result = Augmentation(certain(kind)).apply(picture, SEED, faults.append)
-        assert result.shape == picture.shape and faults == [], kind
+        assert result.shape == picture.shape and result.dtype == np.uint8, kind
+        assert faults == [], kind
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -230,6 +264,77 @@ def digests_of_a_fresh_process() -> dict[str, str]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_same_seed_same_pixels_in_another_process(kind: str, channels: int) -> None:
     assert digests_of_a_fresh_process()[f"{kind}/{channels}"] == digest(kind, channels)
+
+
+@pytest.mark.parametrize("group", GROUP_ORDER)
+def test_the_number_of_workers_changes_no_pixel(group: str) -> None:
+    """Each picture of a batch gets one step of the group, by its place and the epoch alone."""
+    members = [{"kind": kind_of(step), "probability": 100} for step in groups()[group]]
+    policy = [{"kind": "one_of", "steps": members}]
+    pictures = np.stack([make_scene(32) + np.uint8(i) for i in range(20)])
+    labels = {"class": np.zeros(len(pictures), np.int32)}
+    seen = []
+    for workers in (1, 2, 3):
+        transform = transform_for(policy, 7)
+        with Batches(
+            pictures, labels, range(20), 8, seed=4, transform=transform, workers=workers
+        ) as batches:
+            seen.append(np.concatenate([batch.x for batch in batches.epoch(2)]))
+        assert transform.fault_count == 0
+    assert np.array_equal(seen[0], seen[1]) and np.array_equal(seen[0], seen[2])
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_processes_give_what_threads_give(half: int) -> None:
+    """Half of the catalogue at a time: a policy has at most 100 steps."""
+    members = [{"kind": kind, "probability": 100} for kind in KINDS[half::2]]
+    pictures = np.stack([make_scene(24) + np.uint8(i) for i in range(150)])
+    labels = {"class": np.zeros(len(pictures), np.int32)}
+    seen = []
+    for workers, processes in ((1, False), (2, True)):
+        transform = transform_for([{"kind": "one_of", "steps": members}], 3)
+        with Batches(
+            pictures,
+            labels,
+            range(len(pictures)),
+            30,
+            seed=4,
+            transform=transform,
+            workers=workers,
+            processes=processes,
+        ) as batches:
+            seen.append(np.concatenate([batch.x for batch in batches.epoch(1)]))
+            assert batches.is_fed_by_processes == processes, batches.trouble
+    assert np.array_equal(*seen)
+
+
+@cache
+def digests_of_scripts() -> dict[str, str]:
+    """What the exported script of every step makes of a picture, in a process without our code."""
+    code = (
+        "import hashlib, json, runpy, sys, numpy as np\n"
+        "picture = np.load('picture.npy')\n"
+        "made = {k: runpy.run_path(k + '.py')['augment'](picture, 11) for k in sys.argv[1:]}\n"
+        "assert not [m for m in sys.modules if m.split('.')[0] == 'studio']\n"
+        "print(json.dumps({k: hashlib.sha256(m.tobytes()).hexdigest() for k, m in made.items()}))"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(Path(folder) / "picture.npy", make_picture(40, 56, 3))
+        for kind in KINDS:
+            (Path(folder) / f"{kind}.py").write_text(to_python(certain(kind)), "utf-8")
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", code, *KINDS],
+            capture_output=True, text=True, timeout=200, cwd=folder,
+            env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    found: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_exported_script_gives_the_same_pixels(kind: str) -> None:
+    assert digests_of_scripts()[kind] == digest(kind, 3)
 
 
 @pytest.mark.parametrize("kind", KINDS)

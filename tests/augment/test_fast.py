@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from imgaug.augmenters import arithmetic, size
+from imgaug.augmenters import arithmetic, imgcorruptlike, size
 
-from studio.augment.fast import geometry, tables, texture
+from studio.augment.fast import corruption, geometry, tables, texture
 from studio.augment.fast.draws import Draws, hash_of
 from studio.augment.fast.kinds import FAST, fast_of
 from studio.augment.fast.run import choose, prepare, together, tree
@@ -332,6 +332,27 @@ def groups_of(steps: list[dict[str, Any]]) -> list[list[str]]:
     nodes = choose(tree(parse_policy(steps).steps), 1)
     works = [prepare(node, (20, 20, 3), 1, lambda node: None) for node in nodes]
     return [[work.node.stream for work in group] for group in together(works)]
+
+
+@pytest.mark.parametrize("severity", [1, 2, 3, 4, 5])
+def test_corruptions_agree_with_imgaug(severity: int) -> None:
+    greys = np.repeat(np.arange(256, dtype=np.uint8), 4).reshape(32, 32, 1)
+    edged = hard((40, 56, 3))
+    edged[:8] = edged[:8, :, :1]
+    edged[8:12] = 0
+    pairs: list[tuple[Any, Any, int]] = [
+        (corruption.overexposed, imgcorruptlike.Brightness, 1),
+        (corruption.odd_colours, imgcorruptlike.Saturate, 1),
+        (corruption.zoom_blur, imgcorruptlike.ZoomBlur, 2),
+    ]
+    for ours, theirs, levels in pairs:
+        for picture in (edged, smooth((61, 48, 3)), greys, np.tile(greys, 3)):
+            before = picture.copy()
+            result = ours(None, {"severity": severity}, picture, None)
+            expected = theirs(severity=severity)(image=picture.copy())
+            assert result.shape == picture.shape and result.dtype == np.uint8
+            assert apart(result, expected) <= levels, ours.__name__
+            assert np.array_equal(picture, before)
 
 
 def test_what_is_joined() -> None:

@@ -252,9 +252,9 @@ def test_traces_tell_what_ran() -> None:
         kinds |= set(found)
         assert found[0] == "rotate" and found[2:] == ["cut_out", "ridges"]
         assert 5 <= ran[0].values["angle"] <= 20
-        assert ran[0].words().startswith("Angle ") and ran[0].words().endswith("°")
+        assert 5 <= float(ran[0].words().removesuffix("°")) <= 20
         assert "0.3" in ran[3].words(), "what imgaug drew"
-        assert ran[2].words().startswith("Holes ")
+        assert ran[2].words().removesuffix("s").endswith(" hole")
     assert {"hue", "brightness"} <= kinds
 
 

@@ -8,7 +8,7 @@ import sys
 
 NAMES = (
     "startup", "training_speed", "indexing", "heartbeat", "doctor", "copies", "scale", "fuzz",
-    "augmentation",
+    "augmentation", "feed", "safety", "previews",
 )  # fmt: skip
 
 

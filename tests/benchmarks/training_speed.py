@@ -34,7 +34,7 @@ def measure() -> list[Figure]:
         cached = cache_pictures(dataset, _record(dataset, "x").input, root / "cache")
         for turn in range(ROUNDS):
             ours += _train(dataset, root / f"run-{turn}", root / "cache")
-            bare += _fit(dataset, np.asarray(cached.pictures))
+            bare += _fit(dataset, cached.read(np.arange(len(cached)))[0])
     o, b = statistics.median(ours), statistics.median(bare)
     turns = zip(_turns(ours), _turns(bare), strict=True)
     note = f"{PICTURES / o:.0f} against {PICTURES / b:.0f} pictures/s; by turn " + ", ".join(

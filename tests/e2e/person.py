@@ -97,6 +97,11 @@ class Person:
 
     def key(self, keys: str, widget: QWidget | None = None) -> None:
         """Press a key chord such as ``Ctrl+S``."""
+        active = QApplication.activeWindow()
+        if active is None or not active.isVisible():
+            # A system gives the window back its keys when a list or a menu closes; offscreen, none.
+            self.window.activateWindow()
+            QTest.qWaitForWindowActive(self.window)
         QTest.keySequence(widget or self.window, keys)
 
     def type(self, text: str, widget: QWidget) -> None:

@@ -174,8 +174,10 @@ def test_augmentation_is_previewed_the_same_for_the_same_seed(
     again = worker.result(PreviewPolicy, paths, policy, small, ((1, 2), (1, 3)))
     assert grid.shape == (2, 2, 16, 12, 3)
     assert np.array_equal(grid, again) and not np.array_equal(grid[0, 0], grid[0, 1])
-    tiles = worker.result(PreviewSteps, paths[0], ({"kind": "rotate"}, {"kind": "mirror"}), small)
+    steps = ({"kind": "rotate"}, {"kind": "mirror"})
+    tiles, seconds = worker.result(PreviewSteps, paths[0], steps, small)
     assert tiles.shape == (2, 16, 12, 3)
+    assert len(seconds) == 2 and all(took > 0 for took in seconds)
 
 
 def test_a_training_pauses_and_stops_within_a_second(

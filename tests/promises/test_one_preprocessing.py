@@ -14,7 +14,7 @@ from studio.core.events import TrainingEvent
 from studio.core.input import FITS, InputSpec
 from studio.core.runs import RunFolder, RunRecord, SampleList
 from studio.data.cache import cache_pictures
-from studio.engine.protocol import messages
+from studio.engine.protocol import augment_messages, messages
 from studio.engine.protocol.client import WorkerClient
 from studio.models.registry import ARCHITECTURES
 from studio.training.recipe import Recipe
@@ -87,7 +87,7 @@ def previewer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerClient
 def preview(client: WorkerClient, paths: list[Path], spec: InputSpec) -> np.ndarray:
     """What the Augment pane shows as the originals: an empty policy in the preview process."""
     client.send(
-        messages.PreviewPolicy(
+        augment_messages.PreviewPolicy(
             job=1,
             paths=tuple(map(str, paths)),
             policy=Policy().model_dump(mode="json"),
@@ -133,16 +133,17 @@ def test_training_prediction_and_preview_see_the_same_bits(
 
     trained = cache_pictures(run.samples(), spec, tmp_path / "cache")
     assert trained.from_disk, "training saw other pictures than this cache holds"
-    assert trained.ok.all(), trained.problems
+    fed, ok = trained.read(np.arange(len(paths)))
+    assert ok.all(), trained.problems
 
     predictor = Predictor(RunFolder.open(run.path))
     predicted = np.stack([predictor.load(p) for p in paths])
     shown = preview(previewer, paths, spec)
 
     for i, path in enumerate(paths):
-        assert trained.pictures[i].shape == spec.shape, path.name
-        np.testing.assert_array_equal(trained.pictures[i], predicted[i], err_msg=path.name)
-        np.testing.assert_array_equal(trained.pictures[i], shown[i], err_msg=path.name)
+        assert fed[i].shape == spec.shape, path.name
+        np.testing.assert_array_equal(fed[i], predicted[i], err_msg=path.name)
+        np.testing.assert_array_equal(fed[i], shown[i], err_msg=path.name)
 
 
 def test_exif_rotation_is_seen_by_all(pictures: Path) -> None:

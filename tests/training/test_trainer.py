@@ -136,7 +136,8 @@ def test_stopped_in_the_middle_and_resumed_ends_as_the_whole_one(
     assert again.epochs
     for one, two in zip(whole.history().events(), parts.history().events(), strict=False):
         if type(one) is type(two) and not isinstance(one, BatchEnded):
-            assert replace(one, seconds=0) == replace(two, seconds=0)  # type: ignore[type-var]
+            timed = {"seconds": 0.0, "waited_share": None}
+            assert replace(one, **timed) == replace(two, **timed)  # type: ignore[type-var]
     steps = parts.history().batches["step"]
     assert steps == sorted(set(steps))
     assert parts.history().epochs["epoch"] == [1, 2]

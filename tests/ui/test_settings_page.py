@@ -13,9 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from studio.app import World, build_world
 from studio.core.control import Control
+from studio.core.keeping import total_memory
 from studio.core.paths import cache_folder
 from studio.core.settings import SettingsStore
 from studio.ui.panes.settings import SettingsPage, clear, folder_size
+from studio.ui.widgets.numbers import file_size
 from studio.ui.widgets.segmented import SegmentedControl
 
 
@@ -95,3 +97,33 @@ def test_every_place_is_named(page: SettingsPage) -> None:
     assert len(page.places) == 4
     for place in page.places:
         assert str(place.path) in place.button.accessibleDescription()
+
+
+def test_the_room_for_decoded_pictures(world: World, page: SettingsPage, qtbot: QtBot) -> None:
+    project = world.session.new_project()
+    project.cache_folder.mkdir(parents=True, exist_ok=True)
+    (project.cache_folder / "pictures-a.npy").write_bytes(b"x" * 3000)
+    precious = cache_folder() / "containers"
+    precious.mkdir(parents=True, exist_ok=True)
+    (precious / "b.npy").write_bytes(b"y" * 500)
+    world.window.show_pane("data")
+    world.window.show_pane("settings")
+    section = page.pictures
+    qtbot.waitUntil(lambda: "keeps 3 kB now" in section.words.text(), timeout=5_000)
+    share = total_memory() // 4
+    assert f"up to {file_size(share)} of {file_size(total_memory())}" in section.words.text()
+    for name, typed, wanted in (
+        ("picture_memory_percent", "50", 50), ("picture_disk_gb", "0", 0),
+        ("picture_memory_percent", "0", 0), ("picture_memory_percent", "90", 9),
+    ):  # fmt: skip
+        field = section.form.field(name)
+        field.setFocus()
+        QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClicks(field, typed)
+        assert getattr(SettingsStore().current, name) == wanted
+    assert section.form.error_of("picture_memory_percent")
+    click(section.empty_button)
+    qtbot.waitUntil(lambda: "keeps 0 bytes now" in section.words.text(), timeout=5_000)
+    assert not section.empty_button.isEnabled()
+    assert not list(project.cache_folder.iterdir())
+    assert (precious / "b.npy").exists(), "only the project's cache"

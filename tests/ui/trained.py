@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtTest import QTest
 
 from studio.app import World, build_world
@@ -29,9 +31,33 @@ def write_colours(folder: Path, each: int = 20) -> Path:
     return folder
 
 
+def write_stripes(folder: Path, each: int = 40) -> Path:
+    """Stripes that lie, stand, rise and fall: turned far enough, each looks like another."""
+    y, x = np.mgrid[0:32, 0:32] / 32
+    for number, name in enumerate(("lying", "rising", "standing", "falling")):
+        angle = np.pi / 4 * number
+        for index in range(each):
+            draw = np.random.default_rng(1000 * number + index)
+            turned = angle + draw.normal(0, 0.06)
+            along = x * np.sin(turned) + y * np.cos(turned)
+            wave = np.sin(2 * np.pi * (4 * along + draw.random()))
+            level = 128 + 70 * wave[..., None] + draw.normal(0, 12, (32, 32, 3))
+            path = folder / name / f"{name} {index}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(np.clip(level, 0, 255).astype(np.uint8)).save(path)
+    return folder
+
+
 @contextmanager
-def trained_world(folder: Path) -> Iterator[World]:
-    """The window on a project with one finished run; the inspector process is running."""
+def trained_world(
+    folder: Path, write: Callable[[Path], Path] = write_colours, side: int = 16
+) -> Iterator[World]:
+    """The window on a project with one finished run; the inspector process is running.
+
+    Args:
+        write: fills a folder with the pictures.
+        side: of the network's input in pixels.
+    """
     from studio.training.trainer import train
 
     with pytest.MonkeyPatch.context() as patch:
@@ -40,10 +66,10 @@ def trained_world(folder: Path) -> Iterator[World]:
         session = world.session
         try:
             session.new_project(folder / "project", "Colours")
-            session.set_dataset(open_dataset(write_colours(folder / "colours")))
+            session.set_dataset(open_dataset(write(folder / "colours")))
             small = {"kind": "small_cnn", "blocks": 3, "filters": 8, "dropout": 0.2}
             model = parse_spec(ARCHITECTURES.get("small_cnn"), small)
-            session.set_model(model, InputSpec(width=16, height=16))
+            session.set_model(model, InputSpec(width=side, height=side))
             session.set_recipe(session.recipe.changed(epochs=8, batch_size=8, seed=1))
             run = session.prepare_run()
             train(run, lambda event: None, Control())

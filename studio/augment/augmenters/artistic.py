@@ -30,7 +30,7 @@ class Cartoon(Artistic):
     """Even surfaces with black outlines."""
 
     title: ClassVar[str] = "Cartoon"
-    help: ClassVar[str] = "Even surfaces, strong colours, black outlines (imgaug Cartoon); slow."
+    help: ClassVar[str] = "Even surfaces, strong colours, black outlines (imgaug Cartoon)."
     also: ClassVar[str] = "comic drawing stylize slow"
     channels: ClassVar[tuple[int, ...]] = (3,)
 

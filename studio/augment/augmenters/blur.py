@@ -155,7 +155,7 @@ class MeanShiftBlur(Blur):
     title: ClassVar[str] = "Flat areas"
     help: ClassVar[str] = (
         "Draws neighbours of like colour together until surfaces are even (mean shift, imgaug "
-        "MeanShiftBlur); slow."
+        "MeanShiftBlur)."
     )
     also: ClassVar[str] = "mean shift segmentation flatten slow"
     dtypes: ClassVar[tuple[str, ...]] = ("uint8",)

@@ -134,7 +134,7 @@ class CorruptZoomBlur(Corruption):
     """Moving forwards."""
 
     title: ClassVar[str] = "Zoom blur"
-    help: ClassVar[str] = "As if by a camera moving forwards (imgcorruptlike ZoomBlur); slow."
+    help: ClassVar[str] = "As if by a camera moving forwards (imgcorruptlike ZoomBlur)."
     also: ClassVar[str] = "radial corruption robustness imagenet-c"
     imgaug_name: ClassVar[str] = "ZoomBlur"
 

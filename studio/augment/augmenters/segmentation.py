@@ -30,7 +30,7 @@ class Superpixels(Segmentation):
 
     title: ClassVar[str] = "Superpixels"
     help: ClassVar[str] = (
-        "Finds patches of like colour and shows their mean (SLIC, imgaug Superpixels); slow."
+        "Finds patches of like colour and shows their mean (SLIC, imgaug Superpixels)."
     )
     also: ClassVar[str] = "slic segments slow"
 

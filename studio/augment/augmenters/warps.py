@@ -76,8 +76,7 @@ class PiecewiseAffine(Warps):
 
     title: ClassVar[str] = "Bend"
     help: ClassVar[str] = (
-        "Moves the points of a coarse grid and pulls the picture along (imgaug PiecewiseAffine); "
-        "slow."
+        "Moves the points of a coarse grid and pulls the picture along (imgaug PiecewiseAffine)."
     )
     also: ClassVar[str] = "local distortion grid deformation slow"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from studio.augment.fast import geometry, tables, texture
+from studio.augment.fast import corruption, geometry, tables, texture
 
 
 class Fast(NamedTuple):
@@ -93,6 +93,15 @@ FAST: dict[str, Fast] = {
     "drop_out": Fast("pixels", texture.drop_out, ("share",), knows=("share", "block")),
     "cut_out": Fast(
         "pixels", texture.cut_out, draw=texture.draw_holes, knows=("holes", "size", "fill")
+    ),
+    "corrupt_brightness": Fast(
+        "pixels", corruption.overexposed, whole=("severity",), knows=("severity",)
+    ),
+    "corrupt_saturate": Fast(
+        "pixels", corruption.odd_colours, whole=("severity",), knows=("severity",)
+    ),
+    "corrupt_zoom_blur": Fast(
+        "pixels", corruption.zoom_blur, whole=("severity",), knows=("severity",)
     ),
 }
 

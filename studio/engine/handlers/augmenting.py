@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import time
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.input import InputSpec
 from studio.core.spec import parse_spec
+from studio.core.strengths import StepRan
 from studio.engine.handlers.context import Context, handles
-from studio.engine.protocol.augment_messages import PreviewPolicy, PreviewSteps
+from studio.engine.protocol.augment_messages import (
+    PolicyPaced,
+    PreviewPolicy,
+    PreviewSteps,
+    TracePicture,
+)
+
+if TYPE_CHECKING:
+    from studio.augment.policy import Augmentation, Fault
 
 
 @lru_cache(maxsize=64)
@@ -34,24 +46,51 @@ def _load(path: str, input_spec: InputSpec) -> NDArray[np.uint8]:
 @handles(PreviewPolicy)
 def preview_policy(request: PreviewPolicy, context: Context) -> NDArray[np.uint8]:
     """Augment pictures as training would."""
-    from studio.augment.policy import Augmentation, parse_policy
-
     input_spec = parse_spec(InputSpec, request.input)
-    augmentation = Augmentation(parse_policy(request.policy))
+    augmentation = _augmentation(request.policy)
     columns = max((len(row) for row in request.seeds), default=0)
     grid = np.zeros((len(request.paths), columns, *input_spec.shape), np.uint8)
+    seconds = 0.0
     for row, path in enumerate(request.paths):
         picture = _load(path, input_spec)
+        # Of this thread's own clock: what other programs do at the same time does not count.
+        begun = time.thread_time()
         for column, seed in enumerate(request.seeds[row]):
             context.control.checkpoint()
             grid[row, column] = augmentation.apply(picture, seed)
+        seconds += time.thread_time() - begun
+    context.send(PolicyPaced(context.job, sum(map(len, request.seeds)), seconds))
     return grid
 
 
+@handles(TracePicture)
+def trace_picture(request: TracePicture, context: Context) -> tuple[StepRan, ...]:
+    """Which steps ran on one picture, and which failed."""
+    picture = _load(request.path, parse_spec(InputSpec, request.input))
+    faults: list[Fault] = []
+    _, ran = _augmentation(request.policy).trace(picture, request.seed, faults.append)
+    done = [StepRan(each.step.kind, each.step.title, each.words()) for each in ran]
+    return (*done, *(StepRan(fault.kind, fault.step, "", fault.message) for fault in faults))
+
+
+def _augmentation(policy: dict[str, Any]) -> Augmentation:
+    """A policy made ready; that of the last request is there already."""
+    return _ready(json.dumps(policy))
+
+
+@lru_cache(maxsize=2)
+def _ready(policy: str) -> Augmentation:
+    from studio.augment.policy import Augmentation, parse_policy
+
+    return Augmentation(parse_policy(json.loads(policy)))
+
+
 @handles(PreviewSteps)
-def preview_each(request: PreviewSteps, context: Context) -> NDArray[np.uint8]:
-    """One picture after each of several single steps."""
-    from studio.augment.preview import preview_steps
+def preview_each(
+    request: PreviewSteps, context: Context
+) -> tuple[NDArray[np.uint8], tuple[float, ...]]:
+    """One picture after each of several single steps, and how long each took."""
+    from studio.augment.preview import timed_steps
 
     picture = _load(request.path, parse_spec(InputSpec, request.input))
-    return preview_steps(picture, request.steps, request.seed, context.control)
+    return timed_steps(picture, request.steps, request.seed, context.control)

@@ -23,6 +23,8 @@ class Context:
     job: int
     send: Callable[[Answer], None]
     control: Control
+    let_others: Callable[[], None] = lambda: None
+    """Works off what was asked meanwhile: for work of seconds that must not hold up previews."""
     _last: float = field(default=0.0, repr=False)
 
     def progress(self, done: int, total: int | None, words: str) -> None:

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.events import TrainingEvent
-from studio.engine.protocol.augment_messages import AugmentRequest
+from studio.core.strengths import Robustness
+from studio.engine.protocol.augment_messages import AugmentRequest, PolicyPaced
 
 # --- requests ---------------------------------------------------------------------------------
 
@@ -209,6 +210,14 @@ class JobEvent:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """What a job has measured so far."""
+
+    job: int
+    event: Robustness
+
+
+@dataclass(frozen=True)
 class Predicted:
     """One picture is answered: ``index`` counts the request's paths.
 
@@ -266,7 +275,9 @@ Answer = (
     | JobStarted
     | JobProgress
     | JobEvent
+    | Measured
     | Predicted
+    | PolicyPaced
     | SelfTested
     | JobFinished
     | JobFailed

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
@@ -17,6 +14,8 @@ from studio.core.paths import cache_folder, config_folder, data_folder, display_
 from studio.core.settings import Settings
 from studio.ui.forms import SpecForm
 from studio.ui.latest import Latest
+from studio.ui.panes.caches import clear, folder_size
+from studio.ui.panes.kept_pictures import KeptPictures
 from studio.ui.session import Session
 from studio.ui.theme import theme_of
 from studio.ui.tokens import SEMIBOLD
@@ -25,6 +24,8 @@ from studio.ui.widgets.numbers import file_size
 from studio.ui.widgets.panel import Rule, ScrollColumn, WorkArea
 from studio.ui.widgets.text import ElidedLabel, Text
 from studio.ui.widgets.tips import describe
+
+__all__ = ["SHOWN", "PlaceRow", "SettingsPage", "clear", "folder_size"]
 
 SHOWN = ("theme", "autosave_seconds")
 _WIDTH = 640
@@ -43,33 +44,6 @@ def folders() -> dict[str, Path]:
 def caches(project_cache: Path | None) -> list[Path]:
     """Folders whose content can be rebuilt at any time."""
     return [cache_folder()] + ([project_cache] if project_cache is not None else [])
-
-
-def folder_size(path: Path) -> int:
-    """Bytes of all files below a folder; 0 where there is none."""
-    total = 0
-    for place, _, names in os.walk(path):
-        for name in names:
-            with suppress(OSError):
-                total += os.lstat(os.path.join(place, name)).st_size
-    return total
-
-
-def clear(paths: list[Path], control: Control) -> int:
-    """Empty cache folders; returns the bytes that were freed."""
-    freed = 0
-    for path in paths:
-        if not path.is_dir():
-            continue
-        for entry in list(path.iterdir()):
-            control.checkpoint()
-            size = folder_size(entry) if entry.is_dir() else entry.lstat().st_size
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry, ignore_errors=True)
-            else:
-                entry.unlink(missing_ok=True)
-            freed += 0 if entry.exists() else size
-    return freed
 
 
 class PlaceRow(QWidget):
@@ -123,6 +97,9 @@ class SettingsPage(QWidget):
         self.form.changed.connect(self._changed)
         body.addWidget(self.form)
         body.addSpacing(12)
+        self.pictures = KeptPictures(session, self, body)
+        self.pictures.emptied.connect(self._measure)
+        body.addSpacing(12)
         body.addWidget(Text("Where things are kept", "title"))
         body.addWidget(
             Text(
@@ -159,6 +136,7 @@ class SettingsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.form.set_spec(self._session.settings.current)
+        self.pictures.show_settings()
         self._measure()
 
     def _changed(self, spec: object) -> None:
@@ -174,6 +152,7 @@ class SettingsPage(QWidget):
         return caches(project.cache_folder if project is not None else None)
 
     def _measure(self) -> None:
+        self.pictures.measure()
         if self.isVisible():
             paths = self._caches()
             self._measuring.ask(lambda: sum(folder_size(path) for path in paths))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -250,6 +250,15 @@ class SpinField(Field):
             super().keyPressEvent(event)
             return
         self.step_by((1 if steps > 0 else -1) * min(abs(steps), 2) if self._log else steps)
+
+    def event(self, event: QEvent) -> bool:
+        """Leave letters that are in no number to the keys of the window."""
+        is_key = event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        text = event.text() if is_key and isinstance(event, QKeyEvent) else ""
+        if text.isalpha() and text not in "eE":
+            event.ignore()
+            return False
+        return bool(super().event(event))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if not self.hasFocus() or self.isReadOnly():

@@ -221,6 +221,10 @@ class RangeSlider(QWidget):
         self._describe_value()
         self.update()
 
+    def safe(self) -> tuple[float, float] | None:
+        """The part between the marks; None where there are no marks."""
+        return self._safe
+
     def set_safe(self, safe: tuple[float, float] | None) -> None:
         """Hatch what lies outside this interval; None for no marks."""
         self._safe = safe

@@ -102,6 +102,24 @@ def next_of_class(
     return None
 
 
+def next_class(
+    dataset: Dataset, assignment: NDArray[np.int8], row: int, taken: set[int]
+) -> int | None:
+    """A training picture of the next class: of one that is not shown yet, where there is one.
+
+    None where no other class has a picture that is not shown yet.
+    """
+    groups = training_rows(dataset, assignment)
+    own = next((i for i, g in enumerate(groups) if _same_class(dataset, row, int(g[0]))), -1)
+    found = []
+    for group in [*groups[own + 1 :], *groups[: max(own, 0)]]:
+        free = next((int(r) for r in group if int(r) not in taken), None)
+        if free is not None:
+            shown = any(_same_class(dataset, int(group[0]), other) for other in taken)
+            found.append((shown, free))
+    return min(found, key=lambda each: each[0])[1] if found else None
+
+
 def _same_class(dataset: Dataset, one: int, two: int) -> bool:
     output = next(iter(dataset.outputs))
     return dataset.classes_of(one, output)[:1] == dataset.classes_of(two, output)[:1]

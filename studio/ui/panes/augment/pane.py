@@ -5,22 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.augment import presets
-from studio.augment.policy_files import load_policy, save_policy
 from studio.augment.step import Step
-from studio.core.errors import StudioError
-from studio.ui.panes.augment import edits
+from studio.ui.panes.augment.belief import BeliefFollower
 from studio.ui.panes.augment.catalogue import CataloguePanel
+from studio.ui.panes.augment.composing import Composing
+from studio.ui.panes.augment.hints import Hints
+from studio.ui.panes.augment.own_presets import OwnPresets
+from studio.ui.panes.augment.policy_io import PolicyIo
 from studio.ui.panes.augment.policy_panel import PolicyPanel
+from studio.ui.panes.augment.safety import SafetyMeter
 from studio.ui.panes.augment.stage import PreviewStage
 from studio.ui.panes.augment.thumbnails import StepThumbnails
 from studio.ui.session import Session
 from studio.ui.widgets.drop import DropOverlay
 from studio.ui.widgets.pane_frame import PaneFrame
-
-_FILTER = "Policies (*.json);;All files (*)"
 
 
 class AugmentPane(QWidget):
@@ -35,8 +35,14 @@ class AugmentPane(QWidget):
         self.session = session
         self._build()
         self.thumbnails = StepThumbnails(session.engines.previewer, self)
+        self.beliefs = BeliefFollower(session, self.stage, self)
+        self.composing = Composing(session, self.panel, self)
+        self.files = PolicyIo(session, self)
+        self.kept = OwnPresets(session, self.panel, self.composing, self.files)
         self._connect()
-        self._show_policy()
+        self.hints = Hints(session, self.panel.steps, self.stage, self.catalogue, self)
+        self.safety = SafetyMeter(session, self.panel.steps, self.beliefs, self)
+        self.safety.add_to(self.panel.menu, self.panel.clear_action)
 
     # --- building -------------------------------------------------------------------------------
 
@@ -54,22 +60,24 @@ class AugmentPane(QWidget):
         self.overlay = DropOverlay(self, self._describe_drop)
 
     def _connect(self) -> None:
-        session, steps = self.session, self.panel.steps
-        session.policy_changed.connect(self._show_policy)
-        steps.step_changed.connect(self._change_step)
-        steps.copy_requested.connect(self._copy_step)
-        steps.delete_requested.connect(self._delete_step)
-        steps.moved.connect(self._move_step)
-        self.panel.preset_chosen.connect(self._take_preset)
-        self.panel.catalogue_requested.connect(lambda: self.show_catalogue(True))
-        self.panel.load_requested.connect(self._ask_what_to_load)
-        self.panel.save_requested.connect(self._ask_where_to_save)
+        panel, files = self.panel, self.files
+        panel.catalogue_requested.connect(lambda: self.show_catalogue(True))
+        panel.steps.add_requested.connect(lambda _place: self.show_catalogue(True))
+        panel.load_requested.connect(files.ask_what_to_load)
+        panel.save_requested.connect(files.ask_where_to_save)
+        panel.export_requested.connect(files.ask_where_to_export)
+        panel.copy_requested.connect(files.copy)
+        panel.paste_requested.connect(files.paste)
+        files.taken.connect(self.composing.take)
+        files.told.connect(panel.say)
         self.catalogue.chosen.connect(self.add_step)
         self.catalogue.close_requested.connect(lambda: self.show_catalogue(False))
         self.frame.drawers_changed.connect(lambda _left, _right: self._show_catalogue_state())
         self.frame.right_button.toggled.connect(lambda _on: self._show_catalogue_state())
         self.stage.pictures_changed.connect(self._show_catalogue_state)
         self.thumbnails.ready.connect(self.catalogue.set_thumbnails)
+        self.thumbnails.timed.connect(self.catalogue.set_speeds)
+        self.catalogue.in_view.connect(self.thumbnails.prefer)
         self.overlay.dropped.connect(self._take_drop)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -81,85 +89,8 @@ class AugmentPane(QWidget):
     # --- the policy -----------------------------------------------------------------------------
 
     def add_step(self, kind: type[Step]) -> None:
-        """Put a step of that type behind the open one, or at the end, and open it."""
-        steps = self.session.policy.steps
-        opened = self.panel.steps.open_index
-        index = opened + 1 if opened >= 0 else len(steps)
-        try:
-            policy = edits.inserted(self.session.policy, index, kind())  # type: ignore[call-arg]
-        except StudioError as error:
-            self.session.failed.emit(error)
-            return
-        self.session.set_policy(policy, f"Add {kind.title}")
-        self.panel.steps.set_open(index)
-
-    def _change_step(self, index: int, step: Step) -> None:
-        policy = edits.replaced(self.session.policy, index, step)
-        self.session.set_policy(policy, f"Change {step.title}")
-
-    def _copy_step(self, index: int) -> None:
-        step = self.session.policy.steps[index]
-        try:
-            policy = edits.inserted(self.session.policy, index + 1, step)
-        except StudioError as error:
-            self.session.failed.emit(error)
-            return
-        self.session.set_policy(policy, f"Duplicate {step.title}")
-        self.panel.steps.set_open(index + 1, focus=True)
-
-    def _delete_step(self, index: int) -> None:
-        step = self.session.policy.steps[index]
-        opened = self.panel.steps.open_index
-        self.panel.steps.set_open(-1 if opened == index else opened - (opened > index))
-        policy = edits.removed(self.session.policy, index)
-        self.session.set_policy(policy, f"Delete {step.title}")
-
-    def _move_step(self, source: int, target: int) -> None:
-        step = self.session.policy.steps[source]
-        policy = edits.moved(self.session.policy, source, target)
-        self.session.set_policy(policy, f"Move {step.title}")
-
-    def _take_preset(self, name: str) -> None:
-        self.panel.steps.set_open(-1)
-        self.session.set_policy(presets.preset(name), f"Choose “{presets.TITLES[name]}”")
-        self._show_policy()
-
-    def _show_policy(self) -> None:
-        self.panel.set_policy(self.session.policy)
-
-    # --- files ----------------------------------------------------------------------------------
-
-    def load(self, path: Path) -> None:
-        """Take over a policy file; a bad one is reported and changes nothing."""
-        try:
-            policy = load_policy(path)
-        except StudioError as error:
-            self.session.failed.emit(error)
-            return
-        self.panel.steps.set_open(-1)
-        self.session.set_policy(policy, "Load policy")
-
-    def save(self, path: Path) -> None:
-        """Write the policy to a file."""
-        try:
-            save_policy(self.session.policy, path)
-        except StudioError as error:
-            self.session.failed.emit(error)
-
-    def _ask_what_to_load(self) -> None:
-        dialog = QFileDialog(self, "Load a policy", "", _FILTER)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.load(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def _ask_where_to_save(self) -> None:
-        dialog = QFileDialog(self, "Save the policy", "policy.json", _FILTER)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("json")
-        dialog.fileSelected.connect(lambda name: self.save(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        """Put a step of that type behind the open one, into the open group, or at the end."""
+        self.composing.add(kind)
 
     def _describe_drop(self, paths: list[str]) -> tuple[bool, str]:
         path = Path(paths[0])
@@ -174,7 +105,7 @@ class AugmentPane(QWidget):
         if path.is_dir():
             self.session.open_requested.emit(path)
         else:
-            self.load(path)
+            self.files.load(path)
 
     # --- the catalogue --------------------------------------------------------------------------
 

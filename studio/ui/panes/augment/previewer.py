@@ -60,9 +60,11 @@ class Previewer(QObject):
             the QImages of :func:`scaled_images`.
         failed(object, object): a Wish and the StudioError.
         waiting_changed(bool): whether an answer is awaited.
+        paced(object, object): a Wish and how fast it was made, a PolicyPaced.
     """
 
     drawn = Signal(object, object, object)
+    paced = Signal(object, object)
     failed = Signal(object, object)
     waiting_changed = Signal(bool)
 
@@ -97,10 +99,17 @@ class Previewer(QObject):
             self.waiting_changed.emit(True)
         try:
             self._engine.submit(
-                self._current.request, done=self._take, failed=self._fail, owner=self
+                self._current.request,
+                done=self._take,
+                failed=self._fail,
+                event=self._pace,
+                owner=self,
             )
         except StudioError as error:
             self._fail(error)
+
+    def _pace(self, paced: object) -> None:
+        self.paced.emit(self._current, paced)
 
     def _take(self, pixels: np.ndarray) -> None:
         self._pixels = pixels

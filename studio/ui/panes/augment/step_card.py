@@ -2,62 +2,88 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio.augment.groups import Group
 from studio.augment.step import Step, made_safe, unsafe_parameters
-from studio.core.spec import parameters
+from studio.core.spec import Interval, parameters
 from studio.ui.forms import SpecForm
-from studio.ui.tokens import MEDIUM, R2, S2, S3, SEMIBOLD
-from studio.ui.widgets.base import look, ringed, rounded
-from studio.ui.widgets.buttons import IconButton, LinkButton
+from studio.ui.panes.augment.advice import Advice
+from studio.ui.panes.augment.card_advice import AdviceList
+from studio.ui.panes.augment.card_base import CardBase
+from studio.ui.panes.augment.card_column import CardColumn
+from studio.ui.panes.augment.card_head import HEIGHT, CardHead
+from studio.ui.tokens import S2, S3
+from studio.ui.widgets.buttons import Button, IconButton
+from studio.ui.widgets.sliders import RangeSlider
 from studio.ui.widgets.text import ElidedLabel, IconLabel, Text
-from studio.ui.widgets.tips import tip
+from studio.ui.widgets.tips import describe
 from studio.ui.widgets.toggle import Toggle
 
-_HEAD = 38
 _CHANCE = "probability"
+_SAFE = "set to the safe range"
+_KEYS = (
+    "Enter opens it, Alt+Up and Alt+Down move it, Alt+Right puts it into the group above and "
+    "Alt+Left out of its group, Ctrl+D copies it, Ctrl+G groups it, Delete removes it."
+)
+
+_USES = (
+    QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.ContextMenu,
+    QEvent.Type.FocusIn, QEvent.Type.Enter,
+)  # fmt: skip
 
 
-class StepCard(QWidget):
+class StepCard(CardBase):
     """A card. The head opens and closes it, and is dragged to another place.
 
+    A card is an empty frame until it is seen or used, so that a hundred of them come at once.
+    The card of a group holds the cards of its members in ``column`` once it was opened.
+
     Signals:
+        built: it has its parts now.
         step_changed(object): the step with other settings, from the form or the switch.
-        opened(bool): the person wants it open or closed.
-        copied, deleted: the person wants a copy of it, or it gone.
-        move_requested(int): one place up (−1) or down (1), by key.
-        drag_started, drag_moved(QPoint), drag_ended(bool): a drag of the head, in global
-            positions; False where it was given up.
+        add_requested: the person wants another step in this group.
+        advice_acted(str): the link of an advice was pressed.
     """
 
+    built = Signal()
     step_changed = Signal(object)
-    opened = Signal(bool)
-    copied = Signal()
-    deleted = Signal()
-    move_requested = Signal(int)
-    drag_started = Signal()
-    drag_moved = Signal(QPoint)
-    drag_ended = Signal(bool)
+    add_requested = Signal()
+    advice_acted = Signal(str)
 
-    def __init__(self, step: Step, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._step = step
-        self._open = False
-        self._lifted = False
-        self._press: QPoint | None = None
-        self.grip = 0
-        self._dragging = False
+    _head: CardHead | None = None  # of the class: events come while Qt makes the widget
+    _waits = False
+
+    def __init__(self, step: Step, make_card: Callable[[Step], StepCard] | None = None) -> None:
+        super().__init__()
+        self._step, self._make_card = step, make_card
+        self._advice: dict[str, tuple[Advice, ...]] = {}
+        self._marks: dict[str, Interval] = {}
         self.form: SpecForm | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        ringed(self, R2)
+        self.column: CardColumn | None = None
+        self.setMinimumHeight(HEIGHT)
+        self._show_step()
+
+    # Its parts
+
+    @property
+    def head(self) -> CardHead:
+        """The row that is always to be seen; made now where it was not yet."""
+        return self.build()
+
+    def build(self) -> CardHead:
+        """Make its parts, where it has none yet."""
+        if self._head is not None:
+            return self._head
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(self._make_head())
+        head = self._head = self._make_head()
+        outer.addWidget(head)
         self._body = QVBoxLayout()
         self._body.setContentsMargins(13, 4, 13, 13)
         self._body.setSpacing(S3)
@@ -65,47 +91,69 @@ class StepCard(QWidget):
         self._holder.setLayout(self._body)
         self._holder.hide()
         outer.addWidget(self._holder)
+        self.setMinimumHeight(0)
+        before: QWidget = self
+        for part in (head.toggle, head.copy_button, head.delete_button, head.more_button):
+            QWidget.setTabOrder(before, part)
+            before = part
+        head.show()
         self._show_step()
-
-    def _make_head(self) -> QWidget:
-        head = QWidget(self)
-        head.setFixedHeight(_HEAD)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(5, 0, 9, 0)
-        row.setSpacing(S2)
-        self.handle = IconLabel("drag", "text_disabled")
-        self.handle.setCursor(Qt.CursorShape.OpenHandCursor)
-        self.toggle = Toggle(f"Use {self._step.title}", self._step.enabled)
-        self.toggle.clicked.connect(self._switch)
-        self.title = Text(self._step.title, weight=MEDIUM)
-        self.warning = IconLabel("warning", "warning")
-        self.summary = ElidedLabel("", tone="secondary", mode=Qt.TextElideMode.ElideRight)
-        self.summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.copy_button = IconButton(
-            "copy", f"Duplicate {self._step.title}", sentence="Key: Ctrl+D on the card.",
-            size="small",
-        )  # fmt: skip
-        self.delete_button = IconButton(
-            "trash", f"Delete {self._step.title}", sentence="Key: Delete. Ctrl+Z brings it back.",
-            size="small",
-        )  # fmt: skip
-        self.copy_button.clicked.connect(lambda: self.copied.emit())
-        self.delete_button.clicked.connect(lambda: self.deleted.emit())
-        self.arrow = IconLabel("right", "text_secondary")
-        row.addWidget(self.handle)
-        row.addWidget(self.toggle)
-        row.addWidget(self.title)
-        values = QHBoxLayout()
-        values.setSpacing(4)
-        values.addStretch(1)
-        values.addWidget(self.warning)
-        values.addWidget(self.summary)
-        row.addLayout(values, 1)
-        for widget in (self.copy_button, self.delete_button):
-            row.addWidget(widget)
-            widget.hide()
-        row.addWidget(self.arrow)
+        self.built.emit()
         return head
+
+    def _make_head(self) -> CardHead:
+        head = CardHead(self._step, self)
+        head.toggle.clicked.connect(self._switch)
+        head.copy_button.clicked.connect(lambda: self.copied.emit())
+        head.delete_button.clicked.connect(lambda: self.deleted.emit())
+        more = head.more_button
+        more.clicked.connect(
+            lambda: self.menu_requested.emit(more.mapToGlobal(more.rect().bottomLeft()))
+        )
+        return head
+
+    def event(self, event: QEvent) -> bool:
+        if self._head is None and event.type() in _USES:
+            self.build()
+        elif self._head is None and event.type() is QEvent.Type.Paint and not self._waits:
+            self._waits = True  # nothing can be added to a widget while it is painted
+            QTimer.singleShot(0, self, lambda: self.head)
+        return super().event(event)
+
+    @property
+    def toggle(self) -> Toggle:
+        """The switch."""
+        return self.head.toggle
+
+    @property
+    def title(self) -> Text:
+        """The name."""
+        return self.head.title
+
+    @property
+    def warning(self) -> IconLabel:
+        """The mark of a warning, while closed."""
+        return self.head.warning
+
+    @property
+    def summary(self) -> ElidedLabel:
+        """The values, while closed."""
+        return self.head.summary
+
+    @property
+    def copy_button(self) -> IconButton:
+        """Duplicates."""
+        return self.head.copy_button
+
+    @property
+    def delete_button(self) -> IconButton:
+        """Deletes."""
+        return self.head.delete_button
+
+    @property
+    def more_button(self) -> IconButton:
+        """Opens the menu."""
+        return self.head.more_button
 
     # What it shows
 
@@ -113,16 +161,6 @@ class StepCard(QWidget):
     def step(self) -> Step:
         """The step with its settings now."""
         return self._step
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the form is to be seen."""
-        return self._open
-
-    @property
-    def is_lifted(self) -> bool:
-        """Whether only the outline is shown, since the card is being dragged."""
-        return self._lifted
 
     def set_step(self, step: Step) -> None:
         """Show other settings of the same kind, without a signal."""
@@ -132,53 +170,64 @@ class StepCard(QWidget):
         self._show_step()
         if self.form is not None and self.form.spec() != step:
             self.form.set_spec(step)
+        if self.column is not None and isinstance(step, Group):
+            self.column.set_steps(step.steps)
 
     def set_open(self, on: bool) -> None:
         """Show or hide the form, without a signal."""
+        if self._head is None and not on:
+            return
         if on and self.form is None:
             self._make_form()
         self._open = on
         self._holder.setVisible(on)
-        self.title.set_style("body", SEMIBOLD if on else MEDIUM)
-        for widget in (self.copy_button, self.delete_button):
-            widget.setVisible(on)
-        self.arrow.setVisible(not on)
         self._show_step()
         self.updateGeometry()
 
     def set_lifted(self, on: bool) -> None:
         """Leave only the card's outline while it is dragged."""
         self._lifted = on
-        for child in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            child.setVisible(not on and (child is not self._holder or self._open))
+        self.head.setVisible(not on)
+        self._holder.setVisible(self._open and not on)
+        self.setMinimumHeight(HEIGHT if on else 0)
         self.update()
 
+    def set_marks(self, marks: Mapping[str, Interval]) -> None:
+        """Measured safe ends, setting → interval, which count instead of the spec's."""
+        if dict(marks) == self._marks:
+            return
+        self._marks = dict(marks)
+        self._draw_marks()
+        self._show_step()
+
+    def set_advice(self, advice: Sequence[Advice], source: str = "") -> None:
+        """What one source says of the step; shown after what others say."""
+        if self._advice.get(source, ()) != tuple(advice):
+            self._advice[source] = tuple(advice)
+            self._show_step()
+
+    def advice(self) -> list[Advice]:
+        """What is said of the step; without any, what its spec knows."""
+        said = list(chain.from_iterable(self._advice.values()))
+        unsafe = bool(unsafe_parameters(self._step, self._marks)) and self._step.enabled
+        if unsafe and not self._marks:
+            words = "Beyond the mark, pictures may no longer show what their class says."
+            return [Advice(_SAFE, "warning", words, "Set to the safe range"), *said]
+        return said or [Advice("", "info", self._step.help)]
+
     def _show_step(self) -> None:
-        step = self._step
-        unsafe = bool(unsafe_parameters(step)) and step.enabled
-        self.toggle.setChecked(step.enabled)
-        self.title.set_tone("text" if step.enabled else "secondary")
-        self.summary.setText(step.summary() if step.enabled else "off")
-        self.summary.set_tone("warning" if unsafe else "secondary")
-        self.summary.setVisible(not self._open)
-        self.warning.setVisible(unsafe and not self._open)
+        step, advice = self._step, self.advice()
+        warnings = [each.words for each in advice if each.kind == "warning"]
+        if self._head is not None:
+            self._head.show_step(step, self._open, warnings)
         state = "" if step.enabled else ", off"
         self.setAccessibleName(f"{step.title}, {step.summary()}{state}")
-        self.setAccessibleDescription(
-            "Enter opens it, Alt+Up and Alt+Down move it, Ctrl+D copies it, Delete removes it."
-        )
-        self.title.setToolTip(tip(step.title, "", step.help))
+        self.setAccessibleDescription(_KEYS)
         if self.form is not None:
-            self.hint.setText(
-                "Beyond the mark, pictures may no longer show what their class says."
-                if unsafe
-                else step.help
-            )
-            name, role = ("warning", "warning") if unsafe else ("info", "accent")
-            self.hint_icon.set_icon(name, role)
-            self.safe_link.setVisible(unsafe)
+            self.lines.show_all(advice)
 
     def _make_form(self) -> None:
+        self.build()
         known = parameters(type(self._step))
         sliders = [p.name for p in known if p.kind in ("interval", "int", "float")]
         others = [p.name for p in known if p.name not in sliders]
@@ -186,97 +235,58 @@ class StepCard(QWidget):
         self.form = SpecForm(self._step, slider=True, names=names)
         self.form.changed.connect(self._take)
         self._body.addWidget(self.form)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        self.hint_icon = IconLabel("info", "accent")
-        row.addWidget(self.hint_icon, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout()
-        column.setSpacing(2)
-        self.hint = Text("", "small", "secondary", wrap=True)
-        self.safe_link = LinkButton("Set to the safe range", small=True)
-        self.safe_link.clicked.connect(lambda: self._take(made_safe(self._step)))
-        column.addWidget(self.hint)
-        column.addWidget(self.safe_link, 0, Qt.AlignmentFlag.AlignLeft)
-        row.addLayout(column, 1)
-        self._body.addLayout(row)
+        if isinstance(self._step, Group) and self._make_card is not None:
+            self._add_members(self._step)
+        self.lines = AdviceList()
+        self.lines.acted.connect(self._act)
+        self._body.addWidget(self.lines)
+        self._draw_marks()
+
+    def _add_members(self, group: Group) -> None:
+        assert self._make_card is not None
+        # A group inside a group needs the width: only its line is indented.
+        self._body.setContentsMargins(9, 4, 7, 9)
+        self.column = CardColumn(self._make_card, self)
+        self.column.set_steps(group.steps)
+        self._body.addWidget(self.column)
+        self.add_button = Button("Add a step to this group", "plus", "quiet", "small")
+        describe(
+            self.add_button, "Add a step to this group", "",
+            "Opens the catalogue; what is chosen there goes into this group.",
+        )  # fmt: skip
+        self.add_button.clicked.connect(lambda: self.add_requested.emit())
+        self._body.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._body.setSpacing(S2)
+
+    def _draw_marks(self) -> None:
+        if self.form is None:
+            return
+        for p in parameters(type(self._step)):
+            if p.name in self.form.names():
+                field = self.form.field(p.name)
+                if isinstance(field, RangeSlider):
+                    field.set_safe(self._marks.get(p.name, p.safe))
 
     # Changing
 
     def _take(self, step: Step) -> None:
+        # The form of a group does not know its members.
+        if isinstance(step, Group) and isinstance(self._step, Group):
+            step = step.model_copy(update={"steps": self._step.steps})
         self.set_step(step)
         self.step_changed.emit(step)
 
     def _switch(self, on: bool) -> None:
         self._take(self._step.changed(enabled=on))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, modifiers = Qt.Key(event.key()), event.modifiers()
-        alt = bool(modifiers & Qt.KeyboardModifier.AltModifier)
-        control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
-        if key == Qt.Key.Key_Escape and self._dragging:
-            self.give_up_drag()
-        elif alt and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.move_requested.emit(-1 if key == Qt.Key.Key_Up else 1)
-        elif control and key == Qt.Key.Key_D:
-            self.copied.emit()
-        elif key == Qt.Key.Key_Delete:
-            self.deleted.emit()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.opened.emit(not self._open)
+    def _is_switch_under_mouse(self) -> bool:
+        return self._head is not None and self._head.toggle.underMouse()
+
+    def _is_around_open(self) -> bool:
+        return self.column is not None and any(card.is_open for card in self.column.cards)
+
+    def _act(self, key: str) -> None:
+        if key == _SAFE:
+            self._take(made_safe(self._step))
         else:
-            super().keyPressEvent(event)
-
-    # Mouse: a click opens, a drag moves
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        in_head = event.position().y() <= _HEAD
-        if event.button() is Qt.MouseButton.LeftButton and in_head:
-            self._press = event.globalPosition().toPoint()
-            self.grip = int(event.position().y())
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
-        event.accept()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._press is None:
-            return
-        now = event.globalPosition().toPoint()
-        far = (now - self._press).manhattanLength() >= QApplication.startDragDistance()
-        if not self._dragging and far:
-            self._dragging = True
-            self.drag_started.emit()
-        if self._dragging:
-            self.drag_moved.emit(now)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._press is None:
-            return
-        if self._dragging:
-            self._end_drag(True)
-        else:
-            self._press = None
-            self.opened.emit(not self._open)
-
-    def give_up_drag(self) -> None:
-        """End a drag; everything stays where it was."""
-        if self._dragging:
-            self._end_drag(False)
-
-    def _end_drag(self, keep: bool) -> None:
-        self._press, self._dragging = None, False
-        self.drag_ended.emit(keep)
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverLeave):
-            self.update()
-        return bool(super().event(event))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        t = look(self)
-        painter, rect = QPainter(self), QRectF(self.rect())
-        if self._lifted:
-            rounded(painter, rect, R2, t.selection, t.accent, 1, Qt.PenStyle.DashLine)
-        elif self._open:
-            rounded(painter, rect, R2, t.raised, t.accent, 2)
-        else:
-            hover = self.underMouse() and not self.toggle.underMouse()
-            rounded(painter, rect, R2, t.hover if hover else t.raised, t.edge)
+            self.advice_acted.emit(key)

@@ -1,238 +1,292 @@
-"""The policy's steps as cards that are opened one at a time and dragged into order."""
+"""The policy's steps as cards that are opened one at a time, grouped and dragged into order."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QTimer, Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
 
+from studio.augment.groups import Group, OneOf
+from studio.augment.policy import Policy
 from studio.augment.step import Step
+from studio.core.spec import Interval
+from studio.ui.panes.augment import edits
+from studio.ui.panes.augment.advice import Advice
+from studio.ui.panes.augment.card_column import CardColumn
+from studio.ui.panes.augment.card_drag import CardDrag
+from studio.ui.panes.augment.card_menu import CardMenu
+from studio.ui.panes.augment.card_moves import followed, target_of, without
+from studio.ui.panes.augment.card_sources import AdviceBoard, Marking
+from studio.ui.panes.augment.edits import Place
 from studio.ui.panes.augment.step_card import StepCard
 from studio.ui.tokens import S2, S3, S4
 from studio.ui.widgets.panel import ScrollColumn
 from studio.ui.widgets.text import Text
 
-_EDGE = 28
-_SCROLL = 8
+STEP_MIME = "application/x-classifier-studio-step"
+"""What a tile of the catalogue is dragged as: the name of its kind."""
 
 
 class StepList(ScrollColumn):
-    """Cards in a column that scrolls.
+    """Cards in a column that scrolls; the cards of groups hold those of their members.
 
     Signals:
-        step_changed(int, object): the step of a card has other settings.
-        open_changed(int): the card that is open now, −1 for none.
-        copy_requested(int), delete_requested(int): of the step at that place.
-        moved(int, int): from a place to another, counted after it was taken out.
+        step_changed(object, object): the step at a place has other settings.
+        open_changed(object): the place of the card that is open now, None for none.
+        copy_requested(object), delete_requested(object): of the step at that place.
+        add_requested(object): another step is wanted in the group at that place.
+        moved(object, object): from a place to another, counted after it was taken out.
+        group_requested(object, object): of the steps at these places, in a new group of a type.
+        ungroup_requested(object): of the group at that place.
+        step_dropped(str, object): a kind of the catalogue was dropped before that place.
+        advice_acted(object, str): the link of an advice on the card at that place was pressed.
     """
 
-    step_changed = Signal(int, object)
-    open_changed = Signal(int)
-    copy_requested = Signal(int)
-    delete_requested = Signal(int)
-    moved = Signal(int, int)
+    step_changed = Signal(object, object)
+    open_changed = Signal(object)
+    copy_requested = Signal(object)
+    delete_requested = Signal(object)
+    add_requested = Signal(object)
+    moved = Signal(object, object)
+    group_requested = Signal(object, object)
+    ungroup_requested = Signal(object)
+    step_dropped = Signal(str, object)
+    advice_acted = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
-        self.cards: list[StepCard] = []
-        self._open = -1
-        self._float: QLabel | None = None
-        self._from = -1
+        self._open: Place | None = None
+        self._board, self._marking = AdviceBoard(self.card_at), Marking()
+        self._policy = Policy()
+        self.root = CardColumn(self._make, None)
         self.body.setContentsMargins(S4, S3, S4, S3)
         self.body.setSpacing(S2)
         self.empty = Text(
             "No steps: pictures are trained on as they are. Choose a preset above, or add a step.",
             tone="secondary", wrap=True,
         )  # fmt: skip
-        self.body.addWidget(self.empty)
         self.note = Text(
             "Validation and test pictures are never augmented.", "small", "secondary", wrap=True
         )
-        self.note.setContentsMargins(4, 0, 4, 0)
-        self.body.addWidget(self.note)
+        for widget in (self.empty, self.root, self.note):
+            self.body.addWidget(widget)
         self.body.addStretch(1)
-        self._scroller = QTimer(self)
-        self._scroller.setInterval(16)
-        self._scroller.timeout.connect(self._scroll_on)
-        self._pointer = QPoint()
+        self.dragging = CardDrag(self, self.root)
+        self.dragging.dropped.connect(self._drop_card)
+        self.setAcceptDrops(True)
 
     # What it shows
 
     @property
-    def open_index(self) -> int:
-        """The place of the open card, −1 for none."""
+    def cards(self) -> list[StepCard]:
+        """The cards of the policy's own steps; those of members are in their columns."""
+        return self.root.cards
+
+    @property
+    def open_place(self) -> Place | None:
+        """The place of the open card, the innermost one; None for none."""
         return self._open
 
-    def set_steps(self, steps: Sequence[Step]) -> None:
-        """Show these steps; cards that are still right are kept, with their form and focus."""
-        if [type(card.step) for card in self.cards] != [type(step) for step in steps]:
-            self._exchange(steps)
-        for card, step in zip(self.cards, steps, strict=True):
-            card.set_step(step)
-        self.empty.setVisible(not steps)
+    def card_at(self, place: Place) -> StepCard | None:
+        """The card at a place; None where there is none, or its group was never opened."""
+        return self.root.card_at(place)
 
-    def set_open(self, index: int, focus: bool = False) -> None:
-        """Open one card and close the others; −1 closes all."""
-        self._open = index if 0 <= index < len(self.cards) else -1
-        for i, card in enumerate(self.cards):
-            card.set_open(i == self._open)
-        if self._open >= 0:
-            card = self.cards[self._open]
+    def place_of(self, card: StepCard) -> Place:
+        """Where a card stands. Raises ValueError for one that is gone."""
+        column = card.parentWidget()
+        assert isinstance(column, CardColumn)
+        above = self.place_of(column.owner) if column.owner is not None else ()
+        return (*above, column.cards.index(card))
+
+    def set_policy(self, policy: Policy) -> None:
+        """Show these steps; cards that are still right are kept, with their form and focus."""
+        self.dragging.stop()
+        focused = self.focused_place()
+        is_other = _shape(policy.steps) != _shape(self._policy.steps)
+        self._policy = policy
+        if is_other:  # places mean other steps now; whoever said something says it anew
+            self._board.forget(self.findChildren(StepCard))
+        self.root.set_steps(policy.steps)
+        self.empty.setVisible(not policy.steps)
+        if is_other:
+            self.set_open(self._open)
+            if focused is not None and self.focused_place() is None:
+                self._focus_near(focused)
+
+    def set_open(self, place: Place | None, focus: bool = False) -> None:
+        """Open one card, with the groups it is in, and close all others; None closes all."""
+        self.root.open(place or ())
+        card = self.root.card_at(place) if place else None
+        self._open = place if card is not None else None
+        if place and card is None:
+            self.root.open(())
+        self._board.hand_out()
+        if card is not None:
             if focus:
                 card.setFocus()
             # The layout must have placed it before it can be scrolled to.
             QTimer.singleShot(0, card, lambda: self.ensureWidgetVisible(card, 0, S3))
 
-    def focused_index(self) -> int:
-        """The place of the card that has the focus, −1 for none."""
-        return next((i for i, card in enumerate(self.cards) if card.hasFocus()), -1)
+    def focused_place(self) -> Place | None:
+        """The place of the card that has the focus; None for none."""
+        found = self.window().focusWidget()
+        if not isinstance(found, StepCard) or not self.isAncestorOf(found):
+            return None
+        try:
+            return self.place_of(found)
+        except ValueError:  # it was taken out just now
+            return None
 
-    def _exchange(self, steps: Sequence[Step]) -> None:
-        """Replace the cards between those at both ends whose kinds are the same as before."""
-        self._drop_float()
-        focused = self.focused_index()
-        old, new = [type(c.step) for c in self.cards], [type(s) for s in steps]
-        head = _common(old, new)
-        tail = _common(old[head:][::-1], new[head:][::-1])
-        for card in self.cards[head : len(old) - tail]:
-            self.body.removeWidget(card)
-            card.hide()
-            card.deleteLater()
-        made = [self._make(head + i, step) for i, step in enumerate(steps[head : len(new) - tail])]
-        self.cards = self.cards[:head] + made + self.cards[len(old) - tail :]
-        self.set_open(self._open)
-        if focused >= 0 and self.cards:
-            self.cards[min(focused, len(self.cards) - 1)].setFocus()
+    def set_advice(self, source: str, place: Place, advice: Sequence[Advice]) -> None:
+        """What one source says of the step at a place, beside what others say."""
+        self._board.put(source, place, advice)
 
-    def _make(self, index: int, step: Step) -> StepCard:
-        card = StepCard(step)
-        card.step_changed.connect(lambda new: self.step_changed.emit(self._place(card), new))
-        card.opened.connect(lambda on: self._opened(card, on))
-        card.copied.connect(lambda: self.copy_requested.emit(self._place(card)))
-        card.deleted.connect(lambda: self.delete_requested.emit(self._place(card)))
-        card.move_requested.connect(partial(self._move_by, card))
-        card.drag_started.connect(partial(self._start_drag, card))
-        card.drag_moved.connect(partial(self._drag, card))
-        card.drag_ended.connect(partial(self._end_drag, card))
-        self.body.insertWidget(index, card)
-        card.show()  # a hidden one cannot take the focus yet
+    def set_marks(self, place: Place, marks: Mapping[str, Interval]) -> None:
+        """Measured safe ends of the step at a place."""
+        card = self.card_at(place)
+        if card is not None:
+            card.set_marks(marks)
+
+    def marked(self) -> list[Place]:
+        """The places of several cards that were chosen with Ctrl or Shift, in order."""
+        return sorted(self.place_of(c) for c in self.findChildren(StepCard) if c.is_marked)
+
+    def _focus_near(self, place: Place) -> None:
+        """The focus goes to what stands there now, or to the nearest card of that list."""
+        owner = self.card_at(place[:-1])
+        column = owner.column if owner is not None else self.root
+        if column is not None and column.cards:
+            column.cards[min(place[-1], len(column.cards) - 1)].setFocus()
+        elif owner is not None:
+            owner.setFocus()
+        elif self.cards:
+            self.cards[min(place[0], len(self.cards) - 1)].setFocus()
+
+    # What the cards ask for
+
+    def _make(self, step: Step) -> StepCard:
+        card = StepCard(step, self._make)
+        card.built.connect(partial(self._connect, card))
         return card
 
-    def _place(self, card: StepCard) -> int:
-        return self.cards.index(card)
+    def _connect(self, card: StepCard) -> None:
+        place = partial(self.place_of, card)
+        card.step_changed.connect(lambda new: self.step_changed.emit(place(), new))
+        card.opened.connect(lambda on: self._opened(card, on))
+        card.copied.connect(lambda: self.copy_requested.emit(place()))
+        card.deleted.connect(lambda: self.delete_requested.emit(place()))
+        card.add_requested.connect(lambda: self._ask_to_add(place()))
+        card.key_asked.connect(lambda way: self._by_key(card, way))
+        card.mark_asked.connect(lambda held: self._marking.mark(card, held))
+        card.menu_requested.connect(lambda point: self._show_menu(card, point))
+        card.advice_acted.connect(lambda key: self.advice_acted.emit(place(), key))
+        card.drag_started.connect(lambda: self.dragging.start(card))
+        card.drag_moved.connect(self.dragging.move)
+        card.drag_ended.connect(self.dragging.end)
 
     def _opened(self, card: StepCard, on: bool) -> None:
-        self.set_open(self._place(card) if on else -1)
+        place = self.place_of(card)
+        for other in self.findChildren(StepCard):
+            other.set_marked(False)
+        # A closed member leaves its group open.
+        self.set_open(place if on else place[:-1] or None)
         self.open_changed.emit(self._open)
 
-    def _move_by(self, card: StepCard, places: int) -> None:
-        source = self._place(card)
-        target = source + places
-        if 0 <= target < len(self.cards):
-            self._keep_open_through(source, target)
-            self._reorder(source, target)
-            self.moved.emit(source, target)
+    def _ask_to_add(self, group: Place) -> None:
+        self.set_open(group)
+        self.add_requested.emit(group)
 
-    def _reorder(self, source: int, target: int) -> None:
-        card = self.cards.pop(source)
-        self.cards.insert(target, card)
-        self.body.removeWidget(card)
-        self.body.insertWidget(target, card)
+    def _chosen(self, card: StepCard) -> list[Place]:
+        """The cards that were chosen where this is one of them, or this one alone."""
+        return self.marked() if card.is_marked else [self.place_of(card)]
 
-    def _keep_open_through(self, source: int, target: int) -> None:
-        """The open card stays the same one when a card moves."""
-        if self._open == source:
-            self._open = target
-        elif source < self._open <= target:
-            self._open -= 1
-        elif target <= self._open < source:
-            self._open += 1
-
-    # Dragging: the card's picture follows the mouse, its outline shows where it would go
-
-    def _start_drag(self, card: StepCard) -> None:
-        self._from = self._place(card)
-        self._float = QLabel(self.viewport())
-        self._float.setPixmap(card.grab())
-        self._float.setFixedSize(card.size())
-        self._float.move(card.mapTo(self.viewport(), QPoint(0, 0)))
-        self._float.show()
-        card.set_lifted(True)
-
-    def _drag(self, card: StepCard, pointer: QPoint) -> None:
-        if self._float is None:
-            return
-        self._pointer = pointer
-        y = self.viewport().mapFromGlobal(pointer).y()
-        left = card.mapTo(self.viewport(), QPoint(0, 0)).x()
-        self._float.move(left, y - card.grip)
-        near = y < _EDGE or y > self.viewport().height() - _EDGE
-        if near and not self._scroller.isActive():
-            self._scroller.start()
-        elif not near:
-            self._scroller.stop()
-        source, target = self._place(card), self._target(card, y)
-        if target != source:
-            self._keep_open_through(source, target)
-            self._reorder(source, target)
-            self.body.activate()
-
-    def _target(self, card: StepCard, y: int) -> int:
-        """The place where the pointer is: past the middle of a card counts as behind it."""
-        others = [c for c in self.cards if c is not card]
-        tops = [c.mapTo(self.viewport(), QPoint(0, 0)).y() for c in others]
-        source = self._place(card)
-        target = source
-        for i, (other, top) in enumerate(zip(others, tops, strict=True)):
-            middle = top + min(other.height(), 38) / 2
-            if i < source and y < middle:
-                return i
-            if i >= source and y > top + other.height() - min(other.height(), 38) / 2:
-                target = i + 1
-        return target
-
-    def _scroll_on(self) -> None:
-        y = self.viewport().mapFromGlobal(self._pointer).y()
-        bar = self.verticalScrollBar()
-        before = bar.value()
-        bar.setValue(before + (_SCROLL if y > self.viewport().height() // 2 else -_SCROLL))
-        lifted = next((c for c in self.cards if c.is_lifted), None)
-        if bar.value() != before and lifted is not None:
-            self._drag(lifted, self._pointer)
-
-    def _end_drag(self, card: StepCard, keep: bool) -> None:
-        self._drop_float()
-        card.set_lifted(False)
-        card.set_open(card.is_open)
-        source, target = self._from, self._place(card)
-        self._from = -1
-        if source == target:
-            return
-        if keep:
-            self.moved.emit(source, target)
+    def _by_key(self, card: StepCard, way: str) -> None:
+        place = self.place_of(card)
+        if way == "group":
+            self.group_requested.emit(self._chosen(card), OneOf)
+        elif way == "ungroup":
+            self._ask_to_ungroup(card)
         else:
-            self._keep_open_through(target, source)
-            self._reorder(target, source)
+            target = target_of(self._policy, place, way, self._open)
+            if target is not None and target != place:
+                self._move(place, target)
 
-    def _drop_float(self) -> None:
-        self._scroller.stop()
-        if self._float is not None:
-            self._float.deleteLater()
-            self._float = None
+    def _ask_to_ungroup(self, card: StepCard) -> None:
+        if isinstance(card.step, Group):
+            self.ungroup_requested.emit(self.place_of(card))
+
+    def _move(self, source: Place, target: Place) -> None:
+        card, had_focus = self.card_at(source), self.focused_place() == source
+        before, policy = self._open, self._policy
+        if before is not None:
+            self._open = followed(before, source, target)
+        if source[:-1] == target[:-1] and card is not None:
+            column = card.parentWidget()
+            if isinstance(column, CardColumn):
+                column.shift(source[-1], target[-1])
+        self.moved.emit(source, target)
+        if self._policy is policy:  # it was refused
+            self._open = before
+            return
+        there = self.card_at(target)
+        if had_focus and there is not None:
+            there.setFocus()
+
+    def closed_by(self, gone: Place) -> Place | None:
+        """The place of the open card after the step at ``gone`` was taken out."""
+        return without(self._open, gone)
+
+    def _show_menu(self, card: StepCard, point: QPoint) -> None:
+        place, chosen = self.place_of(card), self._chosen(card)
+        menu = CardMenu(len(chosen), isinstance(card.step, Group), self)
+        menu.duplicate.triggered.connect(lambda: self.copy_requested.emit(place))
+        menu.delete.triggered.connect(lambda: self.delete_requested.emit(place))
+        menu.group_chosen.connect(lambda kind: self.group_requested.emit(chosen, kind))
+        for way, action in menu.ways.items():
+            can = way == "ungroup" or target_of(self._policy, place, way, self._open) is not None
+            action.setEnabled(action.isEnabled() and can)
+            action.triggered.connect(lambda _on=False, way=way: self._by_key(card, way))
+        menu.popup(point)
+
+    # Dragging
+
+    def _drop_card(self, card: StepCard, gap: Place) -> None:
+        source = self.place_of(card)
+        if edits.is_inside(gap[:-1], source) or gap == source:
+            return
+        target = edits.after_removal(gap, source)
+        if target != source:
+            self._move(source, target)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasFormat(STEP_MIME):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if event.mimeData().hasFormat(STEP_MIME):
+            self.dragging.hover(self.viewport().mapToGlobal(event.position().toPoint()))
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.dragging.stop()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        gap = self.dragging.hover(self.viewport().mapToGlobal(event.position().toPoint()))
+        self.dragging.stop()
+        if gap is not None and event.mimeData().hasFormat(STEP_MIME):
+            event.acceptProposedAction()
+            kind = bytes(event.mimeData().data(STEP_MIME).data()).decode("utf-8", "replace")
+            self.step_dropped.emit(kind, gap)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.WindowDeactivate and self._float is not None:
-            lifted = next((c for c in self.cards if c.is_lifted), None)
-            if lifted is not None:
-                lifted.give_up_drag()
+        if event.type() is QEvent.Type.WindowDeactivate:
+            self.dragging.give_up()
         return bool(super().event(event))
 
 
-def _common(one: list[type[Step]], two: list[type[Step]]) -> int:
-    """How many items are equal at the beginning."""
-    count = 0
-    while count < min(len(one), len(two)) and one[count] is two[count]:
-        count += 1
-    return count
+def _shape(steps: Sequence[Step]) -> list[object]:
+    """The kinds of steps, as a tree."""
+    return [[s.kind, _shape(s.steps)] if isinstance(s, Group) else s.kind for s in steps]

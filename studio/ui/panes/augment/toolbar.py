@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from studio.ui.theme import theme_of
 from studio.ui.tokens import S2
 from studio.ui.widgets.base import draw_text, look
-from studio.ui.widgets.buttons import Button
+from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.combo import Combo
 from studio.ui.widgets.fields import SpinField
 from studio.ui.widgets.panel import Bar
@@ -28,6 +28,9 @@ COUNTS: dict[int, tuple[int, int]] = {
 """Number of previews → pictures and previews of each."""
 
 MOST_SEED = 2**31 - 1
+
+_ROOMY = 640
+"""Pixels below which not every word of the bar has room beside the beliefs."""
 
 
 class SeedField(SpinField):
@@ -72,6 +75,10 @@ class CompareHold(QWidget):
         self._shortcut = QShortcut(Qt.Key.Key_C, self)
         self._shortcut.setAutoRepeat(False)
         self._shortcut.activated.connect(self._press_key)
+
+    def set_short(self, on: bool) -> None:
+        """Show the key alone, where there is little room."""
+        self._words.setVisible(not on)
 
     def _set(self, on: bool) -> None:
         if on != self._on:
@@ -129,8 +136,22 @@ class PreviewTools(QObject):
         self.seed = SeedField(seed)
         self.reroll = Button("Re-roll", "dice", key="R")
         describe(self.reroll, "Re-roll", "R", "Draws all previews anew, with another seed.")
+        self.fit = IconButton(
+            "fit", "What the network sees", "N",
+            "Shows whole pictures with the frame of what the network gets of them: fit and size.",
+            size="small", checkable=True,
+        )  # fmt: skip
+        self._beliefs = QWidget()
+        self._belief_row = QHBoxLayout(self._beliefs)
+        self._belief_row.setContentsMargins(4, 0, 0, 0)
+        self._belief_row.setSpacing(S2)
+        self._beliefs.hide()
+        self._bar = bar
+        bar.installEventFilter(self)
         bar.add(self.count)
+        bar.add(self._beliefs)
         bar.add_stretch()
+        bar.add(self.fit)
         bar.add(self.compare)
         bar.add_space(4)
         bar.add(self.seed)
@@ -140,14 +161,29 @@ class PreviewTools(QObject):
         self.reroll.clicked.connect(self._reroll)
         self.compare.held.connect(self.compare_held)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The bar is wider or narrower, or what stands in it has changed."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            direct = Qt.FindChildOption.FindDirectChildrenOnly
+            inside = self._beliefs.findChildren(QWidget, options=direct)
+            shown = any(not widget.isHidden() for widget in inside)
+            self.compare.set_short(shown and self._bar.width() < _ROOMY)
+        return False
+
     def layout_of(self) -> tuple[int, int]:
         """How many pictures, and how many previews of each."""
         return COUNTS[int(str(self.count.current()))]
 
     def set_visible(self, on: bool) -> None:
         """Show or hide all of them."""
-        for control in (self.count, self.compare, self.seed, self.reroll):
+        for control in (self.count, self.fit, self.compare, self.seed, self.reroll):
             control.setVisible(on)
+        self._beliefs.setVisible(on and self._belief_row.count() > 0)
+
+    def add_belief(self, widget: QWidget) -> None:
+        """Put what switches the beliefs on beside the number of previews."""
+        self._belief_row.addWidget(widget)
+        self._beliefs.setVisible(not self.count.isHidden())
 
     def suggest_seed(self, seed: int) -> None:
         """Follow the seed of the recipe, as long as the person has chosen none here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from studio.ui.panes.data.listing import Listing
 from studio.ui.panes.data.losses import Losses
 from studio.ui.panes.data.order import class_names, rows_of_paths, same_class
 from studio.ui.panes.data.place import Place
+from studio.ui.panes.data.pointed import PointedPicture
 from studio.ui.panes.data.problems.desk import ProblemDesk
 from studio.ui.panes.data.problems.sentences import sentence_of
 from studio.ui.panes.data.splits import Splits
@@ -93,6 +95,8 @@ class DataPane(QWidget):
         self._watch.gone_changed.connect(self._show_gone)
         self.desk = ProblemDesk(self._session, self.view.problems, self)
         self.desk.back_asked.connect(lambda: self._show_page(PICTURES))
+        show_pictures = partial(self._show_page, PICTURES)
+        self.pointed = PointedPicture(self._session, self.view, self.listing, show_pictures, self)
         self.desk.check_asked.connect(self._watch.check_again)
         self._watch.checking.connect(self.desk.checking)
         self._watch.checked.connect(self.desk.checked)

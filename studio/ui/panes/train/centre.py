@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from studio.core.errors import StudioError
 from studio.core.files import write_atomic
 from studio.ui.panes.train.curves import Curves
+from studio.ui.panes.train.feeding import FeedLine
 from studio.ui.panes.train.series import to_csv
 from studio.ui.panes.train.shown import Shown
 from studio.ui.panes.train.stats import Stats
@@ -44,9 +45,11 @@ class Centre:
         holder.addWidget(self.banner)
         self._banner_place.hide()
         self.stats = Stats()
+        self.feed_line = FeedLine()
         self.curves = Curves()
         column.addWidget(self._banner_place)
         column.addWidget(self.stats)
+        column.addWidget(self.feed_line)
         column.addWidget(self.curves, 1)
         column.addSpacing(S2)
         self._fill_bar()

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.ui.panes.train.series import RunSeries
+from studio.ui.widgets.numbers import count, percent
 
 PATIENCE = 3
 """Epochs after the best one before a rise counts."""
+MUCH = 0.2
+"""Above this share of its time the network waits for pictures more than it should."""
+LONG_EPOCH = 3.0
+"""Seconds of an epoch from which waiting is worth a word."""
 RISE = 1.05
 """How much above its best the validation loss must lie."""
 
@@ -33,6 +38,7 @@ def diagnose(series: RunSeries, is_running: bool) -> Diagnosis | None:
     return (
         _overfitting(series, is_running)
         or _not_learning(series, is_running)
+        or _waiting(series, is_running)
         or _unvalidated(series)
     )
 
@@ -72,6 +78,27 @@ def _not_learning(series: RunSeries, is_running: bool) -> Diagnosis | None:
         "warning", f"The training loss {verb} in {len(training)} epochs.",
         "Try a learning rate ten times smaller, or ten times larger.",
     )  # fmt: skip
+
+
+def _waiting(series: RunSeries, is_running: bool) -> Diagnosis | None:
+    """Told where it costs more than a moment: the first epoch is slower than the others."""
+    share = series.waited_share()
+    if series.epochs.count < 2 or share is None or share <= MUCH:
+        return None
+    if float(series.epochs["seconds"][-1]) < LONG_EPOCH:
+        return None
+    kept = series.kept
+    if kept is not None and kept.decoded:
+        words = f"{count(kept.decoded, 'picture')} had no room and are decoded in each epoch. "
+        advice = (
+            words + "Give the decoded pictures more room in Settings, or make the input smaller."
+        )
+    else:
+        advice = ("Take slow steps out of the augmentation, or close other programs that use the "
+                  "processor.")  # fmt: skip
+    verb = "waits" if is_running else "waited"
+    finding = f"The network {verb} for pictures {percent(share, 0)} of the time."
+    return Diagnosis("info", finding, advice)
 
 
 def _unvalidated(series: RunSeries) -> Diagnosis | None:

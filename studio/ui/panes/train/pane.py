@@ -192,6 +192,7 @@ class TrainPane(QWidget):
         finding = diagnose(series, running) if series is not None else None
         self.centre.curves.set_runs(self._shown(), finding.since if finding else 0)
         self.centre.stats.show_series(series)
+        self.centre.feed_line.show_series(series)
         self._show_banner(run, finding)
 
     def _shown(self) -> list[Shown]:

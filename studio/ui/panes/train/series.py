@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.history import History
+from studio.core.keeping import Kept, kept_of
 from studio.core.runs import RunFolder
 
 Column = NDArray[np.float64]
@@ -20,7 +21,7 @@ Column = NDArray[np.float64]
 _BATCH = ("step", "loss", "accuracy", "learning_rate", "pictures_per_second")
 _EPOCH = (
     "epoch", "step", "loss", "accuracy", "validation_loss", "validation_accuracy", "seconds",
-    "learning_rate", "is_best",
+    "learning_rate", "is_best", "waited_share",
 )  # fmt: skip
 
 
@@ -57,11 +58,15 @@ def _number(value: Any) -> float:
 
 @dataclass
 class RunSeries:
-    """One run's curves. ``per_epoch`` batches make an epoch; x counts completed epochs."""
+    """One run's curves. ``per_epoch`` batches make an epoch; x counts completed epochs.
+
+    ``kept`` is where the pictures were; None in runs that did not note it.
+    """
 
     per_epoch: int = 1
     pictures: int = 0
     validation_pictures: int = 0
+    kept: Kept | None = None
     batches: Growing = field(default_factory=lambda: Growing(_BATCH))
     epochs: Growing = field(default_factory=lambda: Growing(_EPOCH))
 
@@ -104,6 +109,16 @@ class RunSeries:
         value = float(self.epochs[name][rows[-1]])
         return value if math.isfinite(value) else None
 
+    def waited_share(self) -> float | None:
+        """The share of time waited for pictures in the newest epochs, 0 to 1; None if unknown.
+
+        Without the first epoch, in which what prepares the pictures is being started.
+        """
+        known = self.epochs["waited_share"]
+        known = known[1:] if len(known) > 1 else known
+        known = known[-3:][np.isfinite(known[-3:])]
+        return float(np.clip(known.mean(), 0.0, 1.0)) if len(known) else None
+
     def end(self) -> float:
         """Where the curves end, in epochs."""
         last = float(self.batch_x[-1]) if self.batches.count else 0.0
@@ -121,6 +136,7 @@ def read_series(run: RunFolder) -> RunSeries:
     series.pictures = split.count(0)
     series.validation_pictures = split.count(1)
     series.per_epoch = steps_per_epoch(series, run)
+    series.kept = kept_of(run.record.kept)
     return series
 
 

@@ -55,7 +55,7 @@ class SeriesStore(QObject):
 
     def _begin(self, started: TrainingStarted) -> None:
         self._live = RunSeries(
-            started.batches_per_epoch, started.pictures, started.validation_pictures
+            started.batches_per_epoch, started.pictures, started.validation_pictures, started.kept
         )
 
     def _end(self) -> None:

@@ -22,6 +22,8 @@ from studio.ui.latest import Latest
 from studio.ui.panes.common import PICTURE_FILTER, on_surface
 from studio.ui.panes.understand.picks import ready_pictures, true_class
 from studio.ui.panes.understand.results import Results
+from studio.ui.panes.understand.robustness import RobustnessPage
+from studio.ui.panes.understand.robustness_view import LAYERS, ROBUSTNESS
 from studio.ui.panes.understand.saving import rendered, write_png
 from studio.ui.panes.understand.tree import count_layers, leaf_of, short_name
 from studio.ui.panes.understand.view import STRIP, UnderstandView
@@ -62,6 +64,9 @@ class UnderstandPane(QWidget):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.view)
         self.pages.addWidget(on_surface(self.empty))
+        self.robustness = RobustnessPage(session)
+        self.pages.addWidget(self.robustness)
+        self._shown_view = LAYERS
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.pages)
@@ -75,6 +80,8 @@ class UnderstandPane(QWidget):
 
     def _connect(self) -> None:
         view, session = self.view, self._session
+        view.switch.changed.connect(self.show_view)
+        self.robustness.view_requested.connect(self.show_view)
         view.choose_button.clicked.connect(self._choose)
         view.picture.clicked.connect(self._choose)
         view.picked.connect(self.set_picture)
@@ -102,7 +109,7 @@ class UnderstandPane(QWidget):
             self._run, self._shown_run = None, None
             self._show_empty(run)
             return
-        self.pages.setCurrentIndex(0)
+        self.show_view(self._shown_view)
         self.view.right.set_title(f"What {run.title} says")
         key = (str(run.path), run.record.best_epoch)
         is_same = self._shown_run is not None and self._shown_run[0] == key[0]
@@ -112,6 +119,14 @@ class UnderstandPane(QWidget):
         self._ask_layers()
         if self._picture:
             self._ask_answer()
+
+    def show_view(self, key: str) -> None:
+        """Show ``layers`` or ``robustness`` of the run in view."""
+        self._shown_view = key
+        page: QWidget = self.robustness if key == ROBUSTNESS else self.view
+        self.pages.setCurrentWidget(page)
+        for switch in (self.view.switch, self.robustness.view.switch):
+            switch.set_current(key)
 
     def _show_empty(self, run: RunFolder | None) -> None:
         if run is None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from studio.ui.panes.common import chain
 from studio.ui.panes.understand.maps import REACH, MapGrid
 from studio.ui.panes.understand.pieces import Histogram, Legend, UnitBars
+from studio.ui.panes.understand.robustness_view import LAYERS, view_switch
 from studio.ui.panes.understand.tree import LayerTree
 from studio.ui.thumbnails import ThumbnailLoader, middle_square
 from studio.ui.tokens import R1, SEMIBOLD
@@ -93,7 +94,8 @@ class UnderstandView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.frame)
         chain(
-            self.choose_button, *self.picks, self.tree, self.brightness, self.save_button,
+            self.choose_button, *self.picks, self.tree, self.switch, self.brightness,
+            self.save_button,
             self.banner, self.filters, self.maps,
         )  # fmt: skip
 
@@ -177,7 +179,8 @@ class UnderstandView(QWidget):
         self.save_button = IconButton(
             "download", "Save as a picture", "Ctrl+E", "Filters and maps as shown, as PNG."
         )
-        work.bar.add(Text("Layers", weight=SEMIBOLD))
+        self.switch = view_switch(LAYERS)
+        work.bar.add(self.switch)
         work.bar.add_stretch()
         work.bar.add(Text("Brightness", tone="secondary"))
         work.bar.add(self.brightness)

@@ -1,0 +1,1 @@
+"""What the pictures themselves say about augmentation, before anything was trained."""

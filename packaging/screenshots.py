@@ -29,7 +29,7 @@ PANES = ("data", "augment", "model", "train", "understand", "classify", "device"
 WORK_PANES = PANES[:6]
 SIZE = (1280, 800)
 PROJECT = "Drawn things"
-README_PICTURE = "train-light.png"
+README_PICTURES = ("train-light.png", "augment-light.png")
 PATIENCE = 600.0
 """Seconds that a training of the sample may take at most."""
 
@@ -148,11 +148,33 @@ def render(folder: Path, home: Path, theme: str, scale: int) -> None:
             show_all_runs(world)
         if pane == "classify":
             drop_pictures(world)
+        if pane == "augment":
+            render_augment(world, folder, suffix)
+            continue
         settle(world)
         shoot(world, folder, f"{pane}{suffix}")
     render_running(world, folder, suffix)
     world.close()
     shutil.rmtree(copy.parent)
+
+
+def render_augment(world: World, folder: Path, suffix: str) -> None:
+    """Augment with a step that is measured, and with a group inside a group."""
+    from studio.augment.policy import parse_policy
+    from studio.augment.presets import preset
+
+    before, steps = world.session.policy, world.window.pane("augment").panel.steps
+    world.session.set_policy(preset("medium"))
+    steps.set_open((1,))
+    settle(world, quiet=4.0)
+    shoot(world, folder, f"augment{suffix}")
+    inner = {"kind": "sometimes", "steps": [{"kind": "hue"}, {"kind": "saturation"}]}
+    group = {"kind": "one_of", "steps": [{"kind": "brightness"}, {"kind": "contrast"}, inner]}
+    world.session.set_policy(parse_policy([{"kind": "mirror"}, group, {"kind": "gaussian_noise"}]))
+    steps.set_open((1, 2, 0))
+    settle(world)
+    shoot(world, folder, f"augment-groups{suffix}")
+    world.session.set_policy(before)
 
 
 def render_running(world: World, folder: Path, suffix: str) -> None:
@@ -228,7 +250,7 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=6, help="epochs of each of the two runs")
     parser.add_argument("--keep", type=Path, help="keep the home here, and use it again")
     parser.add_argument("--only", choices=("light", "dark"), help="one appearance, at 100 %% only")
-    readme = "copy the picture of README.md to resources/screenshots"
+    readme = "copy the pictures of README.md to resources/screenshots"
     parser.add_argument("--readme", action="store_true", help=readme)
     parser.add_argument("--step", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -259,7 +281,8 @@ def main() -> int:
     if options.readme:
         target = ROOT / "resources" / "screenshots"
         target.mkdir(exist_ok=True)
-        shutil.copy2(folder / README_PICTURE, target)
+        for name in README_PICTURES:
+            shutil.copy2(folder / name, target)
     count = len(list(folder.glob("*.png")))
     print(f"{count} screenshots in {folder}, {time.monotonic() - start:.0f} s")
     return 0

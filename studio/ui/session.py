@@ -350,9 +350,12 @@ class Session(QObject):
         """Change size or fit of the network's input."""
         self._push("input", spec, "Change input")
 
-    def set_policy(self, policy: Policy, words: str = "Change augmentation") -> None:
-        """Change the augmentation."""
-        self._push("policy", policy, words)
+    def set_policy(
+        self, policy: Policy, words: str = "Change augmentation", subject: object = None,
+        is_held: bool = False,
+    ) -> None:  # fmt: skip
+        """Augment in another way; ``subject`` and ``is_held`` as :class:`ChangeSpec` says."""
+        self._push("policy", policy, words, subject, is_held)
 
     def set_recipe(self, recipe: Recipe) -> None:
         """Change how to train."""
@@ -476,9 +479,13 @@ class Session(QObject):
 
     # --- inside ---------------------------------------------------------------------------------
 
-    def _push(self, name: str, spec: Spec, words: str) -> None:
-        if spec != getattr(self, name):
-            self.undo_stack.push(ChangeSpec(self, name, getattr(self, name), spec, words))
+    def _push(
+        self, name: str, spec: Spec, words: str, subject: object = None, is_held: bool = False
+    ) -> None:
+        before = getattr(self, name)
+        if spec != before:
+            change = ChangeSpec(self, name, before, spec, words, subject, is_held)
+            self.undo_stack.push(change)
 
     def _take_dataset(
         self, dataset: Dataset | None, assignment: NDArray[np.int8] | None = None

@@ -21,13 +21,21 @@ _IDS = {"split": 1, "input": 2, "policy": 3, "model": 4, "recipe": 5}
 class ChangeSpec(QUndoCommand):
     """Replace one spec of the session.
 
-    Steps of the same kind that follow each other within 0.8 s are one step, so that dragging a
-    slider is undone at once.
+    Steps of the same kind that follow each other within 0.8 s are one step, so that typing and
+    keys are undone at once.
+
+    Args:
+        subject: what it is about; steps about different things never become one.
+        is_held: it belongs to the change before, however long ago that was: a slider is dragged.
     """
 
-    def __init__(self, session: Session, name: str, old: Spec, new: Spec, words: str) -> None:
+    def __init__(
+        self, session: Session, name: str, old: Spec, new: Spec, words: str,
+        subject: object = None, is_held: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(words)
         self._session, self._name, self._old, self._new = session, name, old, new
+        self._subject, self._is_held = subject, is_held
         self._time = time.monotonic()
 
     def id(self) -> int:
@@ -38,7 +46,9 @@ class ChangeSpec(QUndoCommand):
         """Swallow a change that follows at once and says the same words."""
         if not isinstance(other, ChangeSpec) or other.text() != self.text():
             return False
-        if other._time - self._time > MERGE_SECONDS:
+        if other._subject != self._subject:
+            return False
+        if not other._is_held and other._time - self._time > MERGE_SECONDS:
             return False
         self._new, self._time = other._new, other._time
         return True

@@ -395,3 +395,24 @@ def test_a_hundred_cards_are_built_as_they_are_seen(pane: AugmentPane, session: 
     assert cards[98].is_open and cards[98].copy_button.isVisible()
     QTest.keyClick(cards[99], Qt.Key.Key_Up, ALT)
     assert tree(session)[98:] == ["rotate", "mirror"]
+
+
+def test_a_drag_is_one_step_of_undo_however_long_it_takes(
+    pane: AugmentPane, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(session, [{"kind": "rotate"}])
+    press(card(pane, 0))
+    monkeypatch.setattr("studio.ui.undo.MERGE_SECONDS", -1.0)  # so nothing else is merged
+    slider = card(pane, 0).form.field("angle")
+    before, count = session.policy, session.undo_stack.count()
+    for _drag in range(2):
+        at = QPoint(int(slider._x(slider.interval()[1])), slider.height() // 2)
+        QTest.mousePress(slider, LEFT, NONE, at)
+        for step in range(1, 6):
+            QTest.mouseMove(slider, at + QPoint(4 * step, 0))
+            QApplication.processEvents()
+        QTest.mouseRelease(slider, LEFT, NONE, at + QPoint(20, 0))
+    assert session.policy != before and session.undo_stack.count() == count + 2
+    session.undo_stack.undo()
+    session.undo_stack.undo()
+    assert session.policy == before

@@ -80,14 +80,10 @@ class CardBase(QWidget):
         alt = bool(modifiers & Qt.KeyboardModifier.AltModifier)
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
-        moves = {
-            Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down", Qt.Key.Key_Left: "out",
-            Qt.Key.Key_Right: "in",
-        }  # fmt: skip
         if key == Qt.Key.Key_Escape and self._dragging:
             self.give_up_drag()
-        elif alt and key in moves:
-            self.key_asked.emit(moves[key])
+        elif alt and key in _MOVES:
+            self.key_asked.emit(_MOVES[key])
         elif control and key == Qt.Key.Key_G:
             self.key_asked.emit("ungroup" if shift else "group")
         elif control and key == Qt.Key.Key_D:

@@ -93,9 +93,9 @@ class CataloguePanel(Panel):
         column.addWidget(self.search)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.works_here)
-        row.addStretch(1)
         row.addWidget(self.jump)
+        row.addStretch(1)
+        row.addWidget(self.works_here)
         column.addLayout(row)
         self.add(holder)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QGuiApplication
 
 from studio.augment import presets
 from studio.augment.groups import GROUPS, Group
@@ -25,7 +26,9 @@ class Composing(QObject):
         super().__init__(parent)
         self._session, self._panel, self._steps = session, panel, panel.steps
         steps = panel.steps
+        self._dragged: Place | None = None
         steps.step_changed.connect(self.change)
+        steps.released.connect(self.let_go)
         steps.copy_requested.connect(self.duplicate)
         steps.delete_requested.connect(self.delete)
         steps.moved.connect(self.move)
@@ -76,8 +79,16 @@ class Composing(QObject):
             self._steps.set_open(place)
 
     def change(self, place: Place, step: Step) -> None:
-        """Other settings of a step."""
-        self._session.set_policy(edits.replaced(self._policy, place, step), f"Change {step.title}")
+        """Other settings of a step; a drag of its slider is one step of undo."""
+        is_held = self._dragged == place
+        is_down = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        self._dragged = place if is_down else None
+        policy = edits.replaced(self._policy, place, step)
+        self._session.set_policy(policy, f"Change {step.title}", place, is_held)
+
+    def let_go(self) -> None:
+        """The slider was released: what follows is another step of undo."""
+        self._dragged = None
 
     def duplicate(self, place: Place) -> None:
         """A copy of a step behind it."""

@@ -48,12 +48,14 @@ class StepCard(CardBase):
         step_changed(object): the step with other settings, from the form or the switch.
         add_requested: the person wants another step in this group.
         advice_acted(str): the link of an advice was pressed.
+        released: a slider was let go.
     """
 
     built = Signal()
     step_changed = Signal(object)
     add_requested = Signal()
     advice_acted = Signal(str)
+    released = Signal()
 
     _head: CardHead | None = None  # of the class: events come while Qt makes the widget
     _waits = False
@@ -234,6 +236,7 @@ class StepCard(CardBase):
         names = [n for n in sliders if n != _CHANCE] + [_CHANCE] + others
         self.form = SpecForm(self._step, slider=True, names=names)
         self.form.changed.connect(self._take)
+        self.form.released.connect(self.released)
         self._body.addWidget(self.form)
         if isinstance(self._step, Group) and self._make_card is not None:
             self._add_members(self._step)

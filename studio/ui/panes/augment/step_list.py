@@ -43,6 +43,7 @@ class StepList(ScrollColumn):
         ungroup_requested(object): of the group at that place.
         step_dropped(str, object): a kind of the catalogue was dropped before that place.
         advice_acted(object, str): the link of an advice on the card at that place was pressed.
+        released: a slider was let go.
     """
 
     step_changed = Signal(object, object)
@@ -55,6 +56,7 @@ class StepList(ScrollColumn):
     ungroup_requested = Signal(object)
     step_dropped = Signal(str, object)
     advice_acted = Signal(object, str)
+    released = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -182,6 +184,7 @@ class StepList(ScrollColumn):
         card.key_asked.connect(lambda way: self._by_key(card, way))
         card.mark_asked.connect(lambda held: self._marking.mark(card, held))
         card.menu_requested.connect(lambda point: self._show_menu(card, point))
+        card.released.connect(self.released)
         card.advice_acted.connect(lambda key: self.advice_acted.emit(place(), key))
         card.drag_started.connect(lambda: self.dragging.start(card))
         card.drag_moved.connect(self.dragging.move)

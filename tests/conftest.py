@@ -6,6 +6,7 @@ Nothing here is mocked: widgets are Qt's, networks are Keras's, files are on the
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import sys
 import threading
@@ -13,10 +14,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import psutil
 import pytest
-from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -27,18 +26,28 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
 
 # Keras imports OpenCV, too, which then leads Qt astray: ours comes first and puts that right.
+# Before NumPy, too: the studio says in how many threads that works.
 import studio.data.opencv  # noqa: E402, F401
+
+import numpy as np  # noqa: E402  # isort: skip
+from PIL import Image  # noqa: E402  # isort: skip
 
 PATIENCE = 5.0
 """Seconds that threads and processes get to end after a window was closed."""
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Folders yet to be made. pytest's own numbering looks through all earlier ones each time."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def isolated_home(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def isolated_home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh folder for settings, caches, logs and weights; the person's own are never seen."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(homes)
+    home.mkdir()
     monkeypatch.setenv("CLASSIFIER_STUDIO_HOME", str(home))
     monkeypatch.setenv("KERAS_HOME", str(home / "keras"))
     return home

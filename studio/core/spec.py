@@ -7,6 +7,7 @@ import types
 import typing
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -91,6 +92,11 @@ def parameter(
 
 def parameters(spec: type[Spec]) -> list[Parameter]:
     """The declared fields of a spec, in order; fields without a title are left out."""
+    return list(_declared(spec))
+
+
+@cache  # every validation of every step asks
+def _declared(spec: type[Spec]) -> tuple[Parameter, ...]:
     found = []
     for name, field in spec.model_fields.items():
         extra = field.json_schema_extra
@@ -107,7 +113,7 @@ def parameters(spec: type[Spec]) -> list[Parameter]:
                 **known,
             )
         )
-    return found
+    return tuple(found)
 
 
 def _kind(field: FieldInfo, extra: dict[str, Any]) -> ParameterKind:
@@ -128,7 +134,7 @@ def _kind(field: FieldInfo, extra: dict[str, Any]) -> ParameterKind:
 
 def check_bounds(spec: Spec) -> None:
     """Raise SpecError where a number or an interval's end lies outside its declared bounds."""
-    for p in parameters(type(spec)):
+    for p in _declared(type(spec)):
         value = getattr(spec, p.name)
         if p.choices is not None and value not in p.choices:
             known = ", ".join(str(c) for c in p.choices)

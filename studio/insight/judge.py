@@ -110,7 +110,12 @@ class Bench:
             return ways[i % len(ways)].apply(sample.pictures[i], sample.seeds[i])
 
         for start in range(0, len(chosen), _CHUNK):
-            yield np.stack(list(self._pool.map(one, chosen[start : start + _CHUNK])))
+            part: list[NDArray[np.uint8]] = []
+            for picture in self._pool.map(one, chosen[start : start + _CHUNK]):
+                part.append(picture)
+                if self._control is not None:
+                    self._control.checkpoint()  # here too: it may let others go first
+            yield np.stack(part)
 
     def held(self, ways: Sequence[Augmentation]) -> NDArray[np.bool_]:
         """:meth:`Judge.held` of the sample after augmentation. Raises Cancelled."""

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.control import Control, Progress, no_progress
-from studio.core.errors import SpecError, WeightsError
 from studio.core.input import InputSpec
 from studio.core.runs import SampleList
 from studio.data.pixels import load
@@ -26,14 +25,10 @@ from studio.insight.judge import Judge
 from studio.insight.sampling import draw_sample
 from studio.models.architectures.pretrained import PretrainedSpec
 from studio.models.heads import open_input
-from studio.models.registry import ARCHITECTURES
-from studio.models.weights import find_weights, status_of
+from studio.models.quickest import LEAST_SIDE, quickest_at_hand
+from studio.models.weights import status_of
 from studio.training.forward import Forward
 
-PREFERRED = ("mobilenetv2", "mobilenetv3small", "mobilenetv3large", "mobilenet", "efficientnetb0")
-"""Bodies that answer quickly; any other that is on this computer follows."""
-SIDE = 96
-"""The least side that a body gets: smaller pictures are enlarged, or it would see too little."""
 _EACH, _LEAST, _MOST = 100, 300, 1200  # pictures learned from: of each class, at least, at most
 _STEPS, _DECAY = 300, 0.1
 
@@ -85,7 +80,7 @@ def learn_quickly(
         DatasetError: there is no labelled picture, or none can be read.
         Cancelled: asked to stop.
     """
-    spec = at_hand(input)
+    spec = quickest_at_hand(input)
     progress(0, None, f"Loading {spec.title}")
     forward = _forward(spec, input)
     most = _EACH * max(len(classes) for classes in outputs.values())
@@ -115,34 +110,6 @@ def quick_judge(
     return Judge(network, draw_sample(network, samples, mine, most, progress, control))
 
 
-def at_hand(input: InputSpec) -> PretrainedSpec:
-    """The quickest pretrained network whose weights are on this computer.
-
-    Raises:
-        WeightsError: there is none.
-        SpecError: the input has bands that they do not know.
-    """
-    if input.takes_bands:
-        raise SpecError(
-            f"Pretrained networks know colour and grey, not {input.channels} bands.",
-            "Train a network first; then it can be asked.",
-        )
-    others = [kind for kind, spec in ARCHITECTURES.items()
-              if issubclass(spec, PretrainedSpec) and kind not in PREFERRED]  # fmt: skip
-    for kind in (*PREFERRED, *others):
-        spec = ARCHITECTURES.get(kind)
-        if not issubclass(spec, PretrainedSpec):
-            continue
-        for alpha in sorted(spec.backbone.alphas) or [1.0]:
-            if find_weights(kind, alpha, _side(input)).state == "here":
-                width = {"alpha": alpha} if spec.backbone.alphas else {}
-                return spec.model_validate({"kind": kind, **width})
-    raise WeightsError(
-        "There are no pretrained weights on this computer.",
-        "Download those of a small network in the Model pane, or train a network first.",
-    )
-
-
 @dataclass(frozen=True)
 class _Reader:
     """Reads pictures before there is a network."""
@@ -154,10 +121,6 @@ class _Reader:
         return np.asarray(load(picture, self.input))
 
 
-def _side(input: InputSpec) -> int:
-    return max(SIDE, min(input.width, input.height))
-
-
 @lru_cache(maxsize=1)
 def _forward(spec: PretrainedSpec, input: InputSpec) -> Forward:
     """The compiled features: the same again where only labels have changed."""
@@ -166,7 +129,7 @@ def _forward(spec: PretrainedSpec, input: InputSpec) -> Forward:
 
 def _body(spec: PretrainedSpec, input: InputSpec) -> keras.Model:
     """From a picture of input size to the averaged last feature map."""
-    factor = max(1.0, SIDE / min(input.width, input.height))
+    factor = max(1.0, LEAST_SIDE / min(input.width, input.height))
     larger = input.changed(width=round(input.width * factor), height=round(input.height * factor))
     file = status_of(spec, larger).path
     body = spec.build_body(larger, file)

@@ -81,6 +81,19 @@ assert AUGMENTERS.kinds() and ARCHITECTURES.kinds()
     assert not names & {*SLOW, "PySide6"}
 
 
+def test_linear_algebra_wakes_no_threads() -> None:
+    """A piecewise step of imgaug takes ten times as long where every small product does."""
+    code = """
+import studio.__main__
+import numpy, scipy.linalg
+from threadpoolctl import threadpool_info
+print([each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"])
+"""
+    result = fresh(code)
+    assert result.returncode == 0, result.stderr
+    assert set(json.loads(result.stdout)) <= {1}
+
+
 def test_help_is_quick_and_light() -> None:
     code = """
 import sys

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,30 @@ def test_safety_of_a_run(trained: RunFolder) -> None:
         ask(MeasureSafety(10, str(trained.path), {"kind": "rotate"}, "nothing"))
     with pytest.raises(RunError):
         ask(MeasureSafety(11, str(trained.path.parent), step, "angle"))
+
+
+def test_measuring_lets_beliefs_go_first(trained: RunFolder) -> None:
+    path = str(trained.samples().absolute(0))
+    question = Believe(30, str(trained.path), (path,), {"steps": []}, ((1,),))
+    threads: list[int] = []
+    answers: list[Any] = []
+
+    def ask_in_between() -> None:
+        threads.append(threading.get_ident())
+        if len(threads) == 5:
+            answers.append(ask(question)[0])
+
+    for request in (
+        MeasureSafety(31, str(trained.path), {"kind": "hue"}, "angle", 20),
+        MeasureRobustness(32, str(trained.path), ("zoom",), 12),
+    ):
+        threads.clear()
+        HANDLERS[type(request)](
+            request, Context(request.job, lambda _answer: None, Control(), ask_in_between)
+        )
+        # At every batch and picture, and never from the threads that augment.
+        assert len(threads) > 20 and set(threads) == {threading.get_ident()}
+    assert len(answers) == 2 and all(not answer[0][1].error for answer in answers)
 
 
 def test_robustness_is_told_curve_by_curve_and_kept(trained: RunFolder) -> None:

@@ -38,7 +38,7 @@ UPSIDE_DOWN = {"kind": "sometimes", "steps": [
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Judge:
     """A network that has learned drawn digits for seconds."""
     folder = tmp_path_factory.mktemp("drawn")
-    run = learn(folder / "run", drawn_digits(folder / "digits", 80), DRAWN, epochs=6)
+    run = learn(folder / "run", drawn_digits(folder / "digits", 80), DRAWN, epochs=5)
     return judge_of(Predictor(run), run, 80)
 
 
@@ -50,8 +50,8 @@ def mnist(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Judge:
         pytest.skip(f"MNIST's test pictures are not here ({files})")
     folder = tmp_path_factory.mktemp("mnist")
     classes = tuple("0123456789")
-    run = learn(folder / "run", mnist_digits(files, 800, 200), classes, epochs=6)
-    return judge_of(Predictor(run), run, 160)
+    run = learn(folder / "run", mnist_digits(files, 600, 150), classes, epochs=6)
+    return judge_of(Predictor(run), run, 120)
 
 
 @pytest.mark.parametrize("data", ["drawn", "mnist"])

@@ -22,6 +22,7 @@ from studio.core.strengths import Hint, Mild
 from studio.data.index import open_dataset
 from studio.ui.engines import Engines
 from studio.ui.jobs import Jobs
+from studio.ui.panes.augment import hints
 from studio.ui.panes.augment.hint_match import (
     active_steps,
     is_about,
@@ -190,13 +191,33 @@ def window(qtbot: QtBot, session: Session) -> AugmentPane:
     return made
 
 
+@pytest.fixture(scope="module")
+def studied() -> dict[str, bytes]:
+    """What was found of the lights, once a test had them studied."""
+    return {}
+
+
 @pytest.fixture
-def pane(session: Session, lights: Path, qtbot: QtBot) -> AugmentPane:
+def pane(
+    session: Session,
+    lights: Path,
+    studied: dict[str, bytes],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AugmentPane:
+    """Pictures are studied at once, not after a rest; the lights once, later tests find it kept."""
+    monkeypatch.setattr(hints, "_WAIT", 1)
     session.new_project()
+    assert session.project is not None
+    file = session.project.cache_folder / "hints.json"
+    for content in studied.values():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
     session.set_dataset(open_dataset(lights))
     session.set_input(InputSpec(width=32, height=32))
     made = window(qtbot, session)
     await_hints(qtbot, made.hints)
+    studied.setdefault("lights", file.read_bytes())
     return made
 
 

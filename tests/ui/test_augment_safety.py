@@ -38,7 +38,7 @@ PATIENCE = 60_000
 @pytest.fixture(scope="module")
 def world(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("safety")
-    with trained_world(folder, write_stripes, 32) as world:
+    with trained_world(folder, write_stripes, 32, 5) as world:
         world.engines.previewer.warm_up()
         for _ in range(600):
             if world.engines.previewer.pid is not None:

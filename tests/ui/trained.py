@@ -17,7 +17,9 @@ from studio.core.control import Control
 from studio.core.input import InputSpec
 from studio.core.spec import parse_spec
 from studio.data.index import open_dataset
+from studio.engine.protocol.messages import DescribeDevice
 from studio.models.registry import ARCHITECTURES
+from studio.ui.engines import Engine
 from tests.conftest import write_noise
 
 COLOURS = {"blue": (40, 60, 220), "green": (40, 200, 60), "red": (220, 50, 40)}
@@ -48,29 +50,42 @@ def write_stripes(folder: Path, each: int = 40) -> Path:
     return folder
 
 
+def load_keras(engine: Engine) -> list[object]:
+    """Have a process load Keras; the list is filled when it has. Returns at once."""
+    engine.warm_up()
+    for _ in range(1200):
+        if engine.pid is not None:
+            break
+        QTest.qWait(20)
+    loaded: list[object] = []
+    engine.submit(DescribeDevice, done=loaded.append, failed=loaded.append)
+    return loaded
+
+
 @contextmanager
 def trained_world(
-    folder: Path, write: Callable[[Path], Path] = write_colours, side: int = 16
+    folder: Path, write: Callable[[Path], Path] = write_colours, side: int = 16, epochs: int = 8
 ) -> Iterator[World]:
-    """The window on a project with one finished run; the inspector process is running.
+    """The window on a project with one finished run; the inspector process has loaded Keras.
 
     Args:
         write: fills a folder with the pictures.
         side: of the network's input in pixels.
     """
-    from studio.training.trainer import train
-
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CLASSIFIER_STUDIO_HOME", str(folder / "home"))
         world = build_world()
         session = world.session
         try:
+            loaded = load_keras(world.engines.inspector)  # while this process does, and trains
+            from studio.training.trainer import train
+
             session.new_project(folder / "project", "Colours")
             session.set_dataset(open_dataset(write(folder / "colours")))
             small = {"kind": "small_cnn", "blocks": 3, "filters": 8, "dropout": 0.2}
             model = parse_spec(ARCHITECTURES.get("small_cnn"), small)
             session.set_model(model, InputSpec(width=side, height=side))
-            session.set_recipe(session.recipe.changed(epochs=8, batch_size=8, seed=1))
+            session.set_recipe(session.recipe.changed(epochs=epochs, batch_size=8, seed=1))
             run = session.prepare_run()
             train(run, lambda event: None, Control())
             session.run_was_written(run)
@@ -78,12 +93,10 @@ def trained_world(
             session.save()
             world.window.resize(1280, 800)
             world.window.show()
-            world.engines.inspector.warm_up()
-            for _ in range(1200):
-                if world.engines.inspector.pid is not None:
+            for _ in range(3000):
+                if loaded:
                     break
-                QTest.qWait(50)
-            QTest.qWait(200)
+                QTest.qWait(20)
             yield world
         finally:
             world.close()

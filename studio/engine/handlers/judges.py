@@ -12,6 +12,7 @@ from studio.core.runs import RunFolder, RunRecord, SampleList
 from studio.core.spec import parse_spec
 from studio.core.strengths import QuickJudge
 from studio.engine.handlers.context import Context, handles
+from studio.engine.handlers.giving_way import giving_way
 from studio.engine.handlers.runs import PREDICTORS
 from studio.engine.protocol.augment_messages import LearnQuickly
 
@@ -84,6 +85,7 @@ def learn(request: LearnQuickly, context: Context) -> QuickJudge:
     from studio.insight.survival import accuracy_of
     from studio.training.feed import label_columns
 
+    context = giving_way(context)
     input_spec = parse_spec(InputSpec, request.input)
     record = RunRecord(id="quick", outputs=request.outputs, multi_label=request.multi_label,
                        input=input_spec, model={})  # fmt: skip

@@ -16,6 +16,7 @@ from studio.core.results import Prediction
 from studio.core.runs import RunFolder
 from studio.core.strengths import Robustness, Strengths
 from studio.engine.handlers.context import Context, handles
+from studio.engine.handlers.giving_way import giving_way
 from studio.engine.handlers.judges import JUDGES, QUICK
 from studio.engine.protocol.augment_messages import Believe, MeasureRobustness, MeasureSafety
 from studio.engine.protocol.messages import Measured
@@ -98,6 +99,7 @@ def measure_safety(request: MeasureSafety, context: Context) -> Strengths:
     from studio.augment.groups import as_step
     from studio.insight.strengths import measure
 
+    context = giving_way(context)
     step = as_step(request.step)
     judge = JUDGES.get(request.run, request.pictures, context)
     return measure(judge, step, request.parameter, context.progress, context.control)
@@ -109,6 +111,7 @@ def measure_robustness(request: MeasureRobustness, context: Context) -> Robustne
     from studio.engine.judging import keep
     from studio.insight.robustness import measure
 
+    context = giving_way(context)
     judge = JUDGES.get(request.run, request.pictures, context)
     found = measure(
         judge,

@@ -48,8 +48,9 @@ class Predictors:
             while len(self._loaded) > self.MOST:
                 self._loaded.popitem(last=False)
         self._loaded.move_to_end(key)
-        context.control.checkpoint()
-        return self._loaded[key]
+        found = self._loaded[key]
+        context.control.checkpoint()  # others that go first may load more, and forget this one
+        return found
 
 
 PREDICTORS = Predictors()

@@ -15,8 +15,9 @@ from studio.data.pixels import resize
 from studio.insight.hints.motion import movers
 from studio.insight.hints.nature import (
     Doer,
-    applied,
     doer,
+    each_applied,
+    holds_of,
     kinds_of,
     mild_of,
     watched,
@@ -64,9 +65,10 @@ def frame_hints(sample: Sample, control: Control) -> Iterator[Hint]:
         return
     channels = sample.pixels.shape[3]
     pictures = np.stack([resize(p, _SIDE, _SIDE).reshape(_SIDE, _SIDE, -1) for p in chosen])
+    ground = np.median(edges_of(pictures), axis=1, keepdims=True)
     cutting, doubling = [], []
     for step in movers(channels, control):
-        cutting += _found(doer(step, watched(partial(_cuts, pictures), control)))
+        cutting += _found(doer(step, watched(partial(_cuts, pictures, ground), control)))
         if _FILL in step.model_fields:
             doubling += _found(doer(step, watched(partial(_doubles, pictures), control)))
     yield from _hints(share, cutting, doubling)
@@ -81,22 +83,26 @@ def _filled(step: Step) -> Step:
     return step.changed(**{_FILL: _KEEP}) if _FILL in type(step).model_fields else step
 
 
-def _cuts(pictures: Pixels, step: Step) -> bool:
+def _cuts(pictures: Pixels, ground: NDArray[np.float64], step: Step) -> bool:
     """Whether in half of the pictures things lie across the edge."""
-    moved = np.stack([applied(_filled(step), picture) for picture in pictures])
-    edges = edges_of(moved, 1)
-    ground = np.median(edges_of(pictures), axis=1, keepdims=True)
-    across = (np.abs(edges - ground).max(axis=2) > 64).mean(axis=1)
-    return float(np.mean(across > 0.03)) >= 0.5
+
+    def across(moved: Pixels, own: NDArray[np.float64]) -> bool:
+        off = np.abs(edges_of(moved[None], 1)[0] - own).max(axis=1)
+        return bool((off > 64).mean() > 0.03)
+
+    answers = map(across, each_applied(_filled(step), pictures), ground)
+    return holds_of(0.5, answers, len(pictures))
 
 
 def _doubles(pictures: Pixels, step: Step) -> bool:
     """Whether in a third of the pictures something of the thing is seen a second time."""
-    differ = []
-    for picture in pictures:
-        continued = applied(_filled(step), picture).astype(int)
-        differ.append(np.abs(continued - applied(step, picture)).max(axis=2) > 2 * _MOST_OFF)
-    return float(np.mean([d.mean() > 0.01 for d in differ])) > 0.34
+
+    def differ(continued: Pixels, mirrored: Pixels) -> bool:
+        off = np.abs(continued.astype(int) - mirrored).max(axis=2)
+        return bool((off > 2 * _MOST_OFF).mean() > 0.01)
+
+    both = each_applied(_filled(step), pictures), each_applied(step, pictures)
+    return holds_of(0.34, map(differ, *both), len(pictures))
 
 
 def _hints(share: float, cutting: list[Doer], doubling: list[Doer]) -> Iterator[Hint]:

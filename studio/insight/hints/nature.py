@@ -6,7 +6,8 @@ drawn picture, and from which setting on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,7 +81,25 @@ def set_to(step: type[Step], name: str, value: float) -> Step:
 
 def applied(step: Step, picture: Pixels, seed: int = 1) -> Pixels:
     """One picture after the step; a step that fails on it leaves it as it is."""
-    return Augmentation(Policy(steps=(step,))).apply(picture, seed)
+    return next(each_applied(step, [picture], seed))
+
+
+def each_applied(step: Step, pictures: Iterable[Pixels], seed: int = 1) -> Iterator[Pixels]:
+    """One picture after the other, with the same draws."""
+    augmentation = Augmentation(Policy(steps=(step,)))
+    for picture in pictures:
+        yield augmentation.apply(picture, seed)
+
+
+def holds_of(share: float, answers: Iterable[bool], total: int) -> bool:
+    """Whether at least a share of ``total`` answers is yes; asks no more than decides it."""
+    needed = math.ceil(share * total - 1e-9)
+    yes = no = 0
+    for answer in answers:
+        yes, no = (yes + 1, no) if answer else (yes, no + 1)
+        if yes >= needed or no > total - needed:
+            break
+    return yes >= needed
 
 
 def watched(does: Test, control: Control) -> Test:

@@ -10,13 +10,12 @@ from PySide6.QtGui import QAction
 from studio.augment.groups import Group
 from studio.augment.step import Step
 from studio.core.errors import StudioError
-from studio.core.runs import RunFolder
-from studio.core.strengths import Strengths
 from studio.ui.jobs import Job
 from studio.ui.panes.augment import edits
+from studio.ui.panes.augment import safety_advice as tell
 from studio.ui.panes.augment import safety_words as say
-from studio.ui.panes.augment.advice import Advice
 from studio.ui.panes.augment.belief import BeliefFollower
+from studio.ui.panes.augment.belief_judge import Judge
 from studio.ui.panes.augment.edits import Place
 from studio.ui.panes.augment.safety_queue import SafetyQueue, Target, targets_of
 from studio.ui.panes.augment.step_list import StepList
@@ -24,14 +23,10 @@ from studio.ui.panes.augment.survival_dialog import SurvivalDialog
 from studio.ui.relay import Relay
 from studio.ui.session import Session
 from studio.ui.widgets.menu import Menu
-from studio.ui.widgets.numbers import percent, shorten
 
 SOURCE = "safety"
 _SETTLE_MS = 400
 """After a change until something is measured: people go on changing."""
-
-_LONGEST = 24
-_CURVES, _SET = "curves", "safest "
 
 
 class SafetyMeter(QObject):
@@ -42,7 +37,7 @@ class SafetyMeter(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._steps, self._beliefs = session, steps, beliefs
-        self.queue = SafetyQueue(session.engines.inspector, self)
+        self.queue = SafetyQueue(session.engines.inspector, self._run_of, self._is_lost, self)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
@@ -58,6 +53,9 @@ class SafetyMeter(QObject):
         session.policy_changed.connect(self._changed)
         session.run_in_view_changed.connect(self._changed)
         session.runs_changed.connect(self._changed)
+        beliefs.quick.changed.connect(self._changed)
+        beliefs.quick.failed.connect(lambda _error: self._give_up())
+        beliefs.quick.stopped.connect(self._give_up)
         beliefs.waiting_changed.connect(self._let_beliefs_first)
         self.queue.progressed.connect(self._show_open)
         self.queue.changed.connect(self._measured)
@@ -73,14 +71,27 @@ class SafetyMeter(QObject):
     # --- what is to be measured -----------------------------------------------------------------
 
     @property
-    def run(self) -> RunFolder | None:
-        """The run that is asked: the one in view, once it has weights."""
-        return self._beliefs.run
+    def judge(self) -> Judge | None:
+        """Who is asked: the run in view, or a quick network before there is one."""
+        return self._beliefs.judge
 
     def targets(self, step: Step) -> dict[str, Target]:
-        """What can be measured of a step with the run in view."""
-        run = self.run
-        return {} if run is None else targets_of(run, step)
+        """What can be measured of a step now."""
+        judge = self.judge
+        return {} if judge is None else targets_of(judge, step)
+
+    def _run_of(self, target: Target) -> str:
+        judge = self.judge
+        return judge.run if judge is not None and judge.key == target.judge else ""
+
+    def _is_lost(self, target: Target, error: StudioError) -> bool:
+        judge = self.judge
+        if judge is None or judge.key != target.judge:
+            return False
+        is_lost = self._beliefs.quick.lost(judge, error)
+        if is_lost:
+            self._settle.start()  # it learns again, and is asked then
+        return is_lost
 
     def places(self) -> Iterator[tuple[Place, Step]]:
         """All steps of the policy, those in groups with them."""
@@ -101,7 +112,10 @@ class SafetyMeter(QObject):
     def _measure(self) -> None:
         if self._beliefs.is_waiting:
             return  # it will be told when the answer is there
-        self.queue.is_held = False
+        self.queue.hold(False)
+        wanted, judge = [*self._open_targets(), *self._all], self.judge
+        if judge is not None and not judge.run and not all(map(self.queue.is_known, wanted)):
+            self._beliefs.quick.ask()  # it tells when it has learned the classes
         self._want(begin=True)
         self._show_open()
 
@@ -129,14 +143,14 @@ class SafetyMeter(QObject):
         self._offer()
 
     def _offer(self) -> None:
-        run, steps = self.run, self._session.policy.steps
-        self.action.setEnabled(run is not None and bool(steps) and not self.is_measuring_all)
-        if run is None:
+        judge, steps = self.judge, self._session.policy.steps
+        self.action.setEnabled(judge is not None and bool(steps) and not self.is_measuring_all)
+        if judge is None:
             words = "There is no trained run in view that could be asked."
         elif self.is_measuring_all:
             words = "They are being measured; the strip below shows how far it is."
         else:
-            words = f"Finds out for every setting up to where {_name(run)} still sees the labels."
+            words = f"Finds out for every setting up to where {judge.name} still sees the labels."
         self.action.setToolTip(words)
 
     @property
@@ -146,7 +160,8 @@ class SafetyMeter(QObject):
 
     def measure_all(self) -> None:
         """Measure every step that is on, one after the other; the strip shows how far it is."""
-        if self._job is not None or self.run is None:
+        judge = self.judge
+        if self._job is not None or judge is None:
             return
         steps = [step for _place, step in self.places() if step.enabled]
         targets = [t for step in steps for t in self.targets(step).values()]
@@ -156,18 +171,24 @@ class SafetyMeter(QObject):
             return
         self._relay = Relay()
         self._job = self._session.jobs.start(
-            f"Measuring which labels survive ({_name(self.run)})", self._relay.work,
+            f"Measuring which labels survive ({judge.name})", self._relay.work,
             done=lambda _result: self._end_all(), failed=lambda _error: self._end_all(),
             cancelled=self._end_all, owner=self,
         )  # fmt: skip
         self._total = len(self._all)
         self._relay.report(0, self._total, "Asking the network")
+        self._beliefs.quick_again()
         self._measure()
 
     def _end_all(self) -> None:
         self._job, self._all = None, []
         self._want(begin=True)
         self._show()
+
+    def _give_up(self) -> None:
+        """The quick network has not learned the classes: there is nobody to ask."""
+        if self._job is not None:
+            self._relay.finish()
 
     def _measured(self) -> None:
         if self._job is not None:
@@ -191,71 +212,17 @@ class SafetyMeter(QObject):
             self._show_step(place, step)
 
     def _show_step(self, place: Place, step: Step) -> None:
-        targets = self.targets(step)
+        targets, judge = self.targets(step), self.judge
         found = {name: f for name, t in targets.items() if (f := self.queue.found(t)) is not None}
-        if place == self._steps.open_place:
-            advice = self._advice(step, targets, found)
+        if judge is None or not targets:
+            advice = []
+        elif place == self._steps.open_place:
+            state = tell.state(targets, self.queue, judge, self._beliefs.quick.is_learning)
+            advice = [*tell.advice(step, found, judge), *state]
         else:
-            advice = self._warnings(step, found)
+            advice = tell.warnings(step, found, judge)
         self._steps.set_advice(SOURCE, place, advice)
         self._steps.set_marks(place, say.marks_of(found))
-
-    def _warnings(self, step: Step, found: dict[str, Strengths]) -> list[Advice]:
-        """What a closed card tells: settings beyond their marks."""
-        run = self.run
-        over = [name for name, each in found.items() if say.is_exceeded(step, name, each)]
-        if run is None:
-            return []
-        named = len(say.strengths_of(step)) > 1
-        return [self._limit(step, name, found[name], _name(run), named) for name in over]
-
-    def _advice(
-        self, step: Step, targets: dict[str, Target], found: dict[str, Strengths]
-    ) -> list[Advice]:
-        run = self.run
-        if run is None or not targets:
-            return []
-        named, name = len(targets) > 1, _name(run)
-        advice: list[Advice] = []
-        limited = [n for n, each in found.items() if any(each.limits)]
-        for setting in limited:
-            advice.append(self._limit(step, setting, found[setting], name, named))
-        free = [n for n in found if n not in limited]
-        if free and named:
-            advice.append(Advice("free", "good", say.whole_range_words(step, free)))
-        elif free:
-            words = say.limit_words(step, free[0], found[free[0]], name, False)
-            advice.append(Advice("free", "good", words))
-        curves = [n for n in found if n != say.WHOLE]
-        if curves:
-            one = limited[0] if len(limited) == 1 else curves[0] if len(curves) == 1 else ""
-            words = f"{say.sides_words(found[one])}." if one else "Accuracy at every strength."
-            advice.append(Advice(_CURVES, "info", words, "Show the curves"))
-        return advice + self._state(targets)
-
-    def _limit(self, step: Step, setting: str, found: Strengths, run: str, named: bool) -> Advice:
-        is_over = say.is_exceeded(step, setting, found)
-        words = say.limit_words(step, setting, found, run, named, is_over or not named)
-        try:
-            changes = setting != say.WHOLE and say.made_safest(step, setting, found) != step
-        except StudioError:
-            changes = False  # other settings forbid it
-        action = "Set to safe maximum" if changes else ""
-        return Advice(_SET + setting, "warning" if is_over else "info", words, action)
-
-    def _state(self, targets: dict[str, Target]) -> list[Advice]:
-        """What is going on: measuring, or why something cannot be measured."""
-        queue = self.queue
-        if queue.current in targets.values():
-            measured = sum(queue.is_known(t) for t in targets.values())
-            share = (measured + queue.fraction) / len(targets)
-            words = "Measuring how far labels survive… " + percent(share, 0).replace(" ", "\u00a0")
-            return [Advice("measuring", "info", words)]
-        errors = {e.message: e for t in targets.values() if (e := queue.error(t)) is not None}
-        return [
-            Advice("error", "info", f"Safety was not measured. {e.message} {e.hint}".strip())
-            for e in errors.values()
-        ][:1]
 
     # --- acting ---------------------------------------------------------------------------------
 
@@ -263,10 +230,10 @@ class SafetyMeter(QObject):
         step = self._step_at(place)
         if step is None:
             return
-        if key == _CURVES:
+        if key == tell.CURVES:
             self._open_dialog(place)
-        elif key.startswith(_SET):
-            setting = key.removeprefix(_SET)
+        elif key.startswith(tell.SAFEST):
+            setting = key.removeprefix(tell.SAFEST)
             target = self.targets(step).get(setting)
             found = self.queue.found(target) if target is not None else None
             if found is not None:
@@ -289,20 +256,16 @@ class SafetyMeter(QObject):
         self._show_dialog()
 
     def _show_dialog(self) -> None:
-        dialog, run = self.dialog, self.run
+        dialog, judge = self.dialog, self.judge
         if dialog is None or not dialog.isVisible():
             return
         step = self._step_at(self._shown_in_dialog)
-        if step is None or run is None:
+        if step is None or judge is None:
             dialog.close()
             return
         found = {name: f for name, t in self.targets(step).items()
                  if (f := self.queue.found(t)) is not None}  # fmt: skip
-        dialog.show_found(step, found, _name(run))
-
-
-def _name(run: RunFolder) -> str:
-    return shorten(run.title, _LONGEST)
+        dialog.show_found(step, found, judge.name)
 
 
 def _places(before: Place, steps: Sequence[Step]) -> Iterator[tuple[Place, Step]]:

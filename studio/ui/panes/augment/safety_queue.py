@@ -1,8 +1,8 @@
-"""Has strengths measured one after the other, and keeps what came out for the run."""
+"""Has strengths measured one after the other, and keeps what came out for the network."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.augment.step import Step
 from studio.core.errors import StudioError
-from studio.core.runs import RunFolder
 from studio.core.strengths import Strengths
 from studio.engine.protocol.augment_messages import MeasureSafety
 from studio.ui.engines import Engine, EngineJob
+from studio.ui.panes.augment.belief_judge import Judge
 from studio.ui.panes.augment.safety_words import question_of, strengths_of, told
 
 _MOST_KEPT = 2000
@@ -22,25 +22,25 @@ _MOST_KEPT = 2000
 
 @dataclass(frozen=True)
 class Target:
-    """One setting to measure for one run; ``question`` is what the answer depends on."""
+    """One setting to measure with one judge; ``question`` is what the answer depends on."""
 
-    run: str
+    judge: str
     epoch: int
     question: str
     name: str
     step: dict[str, Any] = field(compare=False, hash=False)
 
 
-def targets_of(run: RunFolder, step: Step) -> dict[str, Target]:
+def targets_of(judge: Judge, step: Step) -> dict[str, Target]:
     """The question about each setting of a step that can be measured."""
-    return _targets(str(run.path), run.record.best_epoch, step)
+    return _targets(judge.key, judge.epoch, step)
 
 
 @lru_cache(maxsize=512)  # while a slider moves, the other steps are the same ones as before
-def _targets(run: str, epoch: int, step: Step) -> dict[str, Target]:
+def _targets(judge: str, epoch: int, step: Step) -> dict[str, Target]:
     asked = told(step)
     return {
-        name: Target(run, epoch, question_of(step, name), name, asked)
+        name: Target(judge, epoch, question_of(step, name), name, asked)
         for name in strengths_of(step)
     }
 
@@ -49,7 +49,8 @@ class SafetyQueue(QObject):
     """Asks the inspector about one target at a time.
 
     Answers stay in memory. A target that is no longer wanted is given up while it is measured;
-    while :attr:`is_held` nothing is asked, so that more urgent questions need not wait.
+    while :attr:`is_held` nothing new is asked. What is being measured need not stop for more
+    urgent questions: the inspector answers those in between.
 
     Signals:
         progressed: the share of what is being measured is another.
@@ -59,9 +60,21 @@ class SafetyQueue(QObject):
     progressed = Signal()
     changed = Signal()
 
-    def __init__(self, engine: Engine, parent: QObject) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        run_of: Callable[[Target], str],
+        is_lost: Callable[[Target, StudioError], bool],
+        parent: QObject,
+    ) -> None:
+        """Make an empty queue.
+
+        Args:
+            run_of: how the engine knows the judge of a target now; empty while it does not.
+            is_lost: whether a failure only means that the engine no longer knows the judge.
+        """
         super().__init__(parent)
-        self._engine = engine
+        self._engine, self._run_of, self._is_lost = engine, run_of, is_lost
         self._found: dict[Target, Strengths] = {}
         self._errors: dict[Target, StudioError] = {}
         self._wanted: list[Target] = []
@@ -90,20 +103,21 @@ class SafetyQueue(QObject):
         self.go_on()
 
     def hold(self, on: bool) -> None:
-        """Let others go first; what is being measured begins anew later."""
+        """Let others go first: begin nothing new."""
         self.is_held = on
-        if on:
-            self._drop()
 
     def go_on(self) -> None:
         """Ask the next question, unless one is asked already or others go first."""
         if self.current is not None or self.is_held or not self._wanted:
             return
-        target = self.current = self._wanted[0]
-        self.fraction = 0.0
+        target = self._wanted[0]
+        run = self._run_of(target)
+        if not run:
+            return
+        self.current, self.fraction = target, 0.0
         try:
             self._job = self._engine.submit(
-                lambda job: MeasureSafety(job, target.run, target.step, target.name),
+                lambda job: MeasureSafety(job, run, target.step, target.name),
                 done=partial(self._take, target), failed=partial(self._fail, target),
                 progress=self._tell, owner=self,
             )  # fmt: skip
@@ -126,6 +140,9 @@ class SafetyQueue(QObject):
         self._over(target)
 
     def _fail(self, target: Target, error: StudioError) -> None:
+        if self._is_lost(target, error):
+            self._job = self.current = None
+            return
         self._errors[target] = error
         self._over(target)
 

@@ -77,6 +77,7 @@ class SurvivalDialog(QDialog):
         self.card.title.setText(plot.title)
         self.card.set_drawing(plot)
         self.pictures.setText(
-            f"{self._run} was asked about {count(found.pictures, 'picture')}, of the validation "
-            "split where it has labels, with the step applied to each."
+            f"{self._run[:1].upper()}{self._run[1:]} was asked about "
+            f"{count(found.pictures, 'picture')}, of the validation split where it has labels, "
+            "with the step applied to each."
         )

@@ -31,6 +31,8 @@ MOST_SEED = 2**31 - 1
 
 _ROOMY = 640
 """Pixels below which not every word of the bar has room beside the beliefs."""
+_USUAL = 150
+"""Pixels of what switches the beliefs of a usual run on."""
 
 
 class SeedField(SpinField):
@@ -167,7 +169,8 @@ class PreviewTools(QObject):
             direct = Qt.FindChildOption.FindDirectChildrenOnly
             inside = self._beliefs.findChildren(QWidget, options=direct)
             shown = any(not widget.isHidden() for widget in inside)
-            self.compare.set_short(shown and self._bar.width() < _ROOMY)
+            longer = max(0, self._beliefs.sizeHint().width() - _USUAL)
+            self.compare.set_short(shown and self._bar.width() < _ROOMY + longer)
         return False
 
     def layout_of(self) -> tuple[int, int]:

@@ -163,7 +163,8 @@ def render_augment(world: World, folder: Path, suffix: str) -> None:
     from studio.augment.policy import parse_policy
     from studio.augment.presets import preset
 
-    before, steps = world.session.policy, world.window.pane("augment").panel.steps
+    pane: Any = world.window.pane("augment")
+    before, steps = world.session.policy, pane.panel.steps
     world.session.set_policy(preset("medium"))
     steps.set_open((1,))
     settle(world, quiet=4.0)

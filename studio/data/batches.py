@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.data.parallel import cores
+from studio.data.supply.recycling import Recycler
 from studio.data.supply.source import Pictures, Pixels, read
 from studio.data.supply.supply import Supply
 from studio.data.supply.tasks import Task, TellingTransform, Transform
@@ -93,6 +94,7 @@ class Batches:
         workers = workers or cores()
         self._supply = Supply(pictures, transform, workers, processes)
         self._prefetch = self._batches_ahead(max(1, prefetch), workers)
+        self._memory = Recycler((batch_size, *pictures.shape[1:]), self._prefetch + 1)
 
     def __len__(self) -> int:
         """Batches in an epoch."""
@@ -205,7 +207,7 @@ class Batches:
                     task.future.cancel()
 
     def _begin(self, indices: NDArray[np.int64], epoch: int) -> tuple[Batch, list[Task]]:
-        x = np.empty((len(indices), *self._pictures.shape[1:]), np.uint8)
+        x = self._memory.empty((len(indices), *self._pictures.shape[1:]))
         chunk = self._supply.chunk
         starts = range(0, len(indices), chunk)
         tasks = [Task(x[s : s + chunk], indices[s : s + chunk], epoch) for s in starts]

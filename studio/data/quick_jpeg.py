@@ -34,12 +34,13 @@ SPARE = 3
 
 libjpeg reduces by leaving out the high frequencies of each block of 8 × 8 pixels, which is not
 quite an average of areas, and what is then averaged has fewer pixels to divide. Against decoding
-whole and averaging, on 145 published photographs of 300 to 4,000 px at inputs of 32 to 224 px
-(793 pairs), of 255 levels: reduced by 2, mean difference 0.44 and 19 pairs of 20 below 0.92; by
+whole and averaging, on published photographs of 300 to 4,000 px at inputs of 32 to 224 px (793
+pairs), of 255 levels: reduced by 2, mean difference 0.44 and 19 pairs of 20 below 0.92; by
 4, 0.60 and 1.47; by 8, 0.41 and 1.18; the worst pair 2.3, the worst pixel 31. It is decoded and
-fitted in 1/1.9, 1/3.3 and 1/4.9 of the time. With a spare of 2 the mean is 1.2 to 1.7 and with
-1, where 500 px would be reduced for 224, 2.3 to 3.5 levels: too much for what it saves, since
-most of the time goes into undoing the Huffman code. What is not reduced has no difference.
+fitted in 1/1.9, 1/3.3 and 1/4.9 of the time. With a spare of 2 the mean is 0.4 to 2.7 and with
+1, where 500 px would be reduced for 224, 1.6 to 4.8 levels, by photographs, size and fit: too much
+for what it saves, since most of the time goes into undoing the Huffman code. What is not reduced
+has no difference.
 """
 
 

@@ -60,7 +60,7 @@ def _made(size: int, shape: tuple[int, ...]) -> tuple[Pixels, str, object]:
         held = _Handle(handle)
         os.ftruncate(handle, size)
         return _array(mmap.mmap(handle, size), shape), f"/proc/{os.getpid()}/fd/{handle}", held
-    memory = SharedMemory(create=True, size=size)
+    memory = _Memory(create=True, size=size)
     return _array(memory.buf, shape), memory.name, _Named(memory)
 
 
@@ -76,7 +76,7 @@ def _found(name: str, shape: tuple[int, ...]) -> tuple[Pixels, str, object]:
             os.close(handle)
     # Only whoever made it takes it back; before 3.13 every process of one tree shares a tracker.
     told: dict[str, Any] = {"track": False} if sys.version_info >= (3, 13) else {}
-    memory = SharedMemory(name, **told)
+    memory = _Memory(name, **told)
     if memory.size < size:
         memory.close()
         raise FileNotFoundError(name)
@@ -87,6 +87,14 @@ def _array(buffer: Any, shape: tuple[int, ...]) -> Pixels:
     size = int(np.prod(shape, dtype=np.int64))
     flat: Pixels = np.frombuffer(buffer, np.uint8, count=size)
     return flat.reshape(shape)
+
+
+class _Memory(SharedMemory):
+    """Shared memory that an array may outlive: its end says nothing then, and the array stays."""
+
+    def close(self) -> None:
+        with suppress(BufferError):
+            super().close()
 
 
 class _Handle:

@@ -160,6 +160,23 @@ def test_a_hostile_file_in_place_of_the_cache_is_not_used(
     np.testing.assert_array_equal(pickle.loads(pickled).read(np.arange(24))[0], wanted)
 
 
+def test_memory_by_name_may_go_before_its_pictures(
+    monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    monkeypatch.setattr(shared_pixels, "HAS_MEMFD", False)
+    shared = SharedPixels((4, 8, 8, 3))
+    pictures = shared.array
+    pictures[2] = 5
+    told = pickle.dumps(shared)
+    del shared
+    gc.collect()
+    assert (pictures[2] == 5).all()
+    assert not [str(w.message) for w in recwarn if "nraisable" in type(w.message).__name__]
+    if os.name != "nt":
+        with pytest.raises(OSError):
+            pickle.loads(told)
+
+
 @pytest.mark.skipif(not shared_pixels.HAS_MEMFD, reason="another way on this system")
 def test_memory_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
     gc.collect()

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 
 from studio.data.batches import Batch, Batches
 from studio.data.supply import memory, supply
+from studio.data.supply.recycling import Recycler
 from tests.data import feeding
 
 N = 60
@@ -332,3 +334,57 @@ def test_batches_are_copies() -> None:
         for given, then in whole:
             np.testing.assert_array_equal(given, then)
             assert given.flags.writeable
+
+
+def test_memory_is_used_again_when_no_part_of_a_batch_is_held() -> None:
+    recycler = Recycler((4, 3, 2, 1), most=1)
+
+    def place(array: np.ndarray[Any, Any]) -> int:
+        return int(array.ctypes.data)
+
+    whole = recycler.empty((4, 3, 2, 1))
+    first, part = place(whole), whole[1:3, 0]
+    del whole
+    other = recycler.empty((4, 3, 2, 1))
+    assert place(other) != first, "a part is held"
+    del part
+    again = recycler.empty((4, 3, 2, 1))
+    assert place(again) == first and again.shape == (4, 3, 2, 1) and again.flags.writeable
+    del again, other  # one of them is kept
+    assert len(recycler._free) == 1
+    assert recycler.empty((2, 3, 2, 1)).shape == (2, 3, 2, 1)
+    assert Recycler((4, 0, 2, 1), most=1).empty((4, 0, 2, 1)).size == 0
+
+
+def test_a_pause_uses_no_processor() -> None:
+    with batches(prefetch=2) as here:
+        epoch = here.epoch(1)
+        next(epoch)
+        workers = [psutil.Process(pid) for pid in here.pids]
+        assert len(workers) == 2
+        used = settled(workers)
+        threading.Event().wait(0.5)
+        assert seconds_of(workers) - used < 0.1, "two that turn in circles take a second"
+        check_same(list(epoch), expected(1)[1:])
+
+
+def seconds_of(workers: list[psutil.Process]) -> float:
+    times = [worker.cpu_times() for worker in workers]
+    return sum(each.user + each.system for each in times)
+
+
+def settled(workers: list[psutil.Process]) -> float:
+    """What the processes have used when all that was asked for is made."""
+    before = -1.0
+    while (now := seconds_of(workers)) > before:
+        before = now
+        threading.Event().wait(0.1)
+    return now
+
+
+@needs_kill
+def test_why_processes_were_given_up_is_known_after_the_end() -> None:
+    with batches(feeding.StillBorn(), workers=1) as here:
+        list(here.epoch(1))
+        trouble = here.trouble
+    assert trouble and here.trouble == trouble

@@ -79,6 +79,7 @@ def waited(world: World, qtbot: QtBot) -> FormatDialog:
 
 def settled(dialog: FormatDialog, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not dialog.is_busy(), timeout=PATIENCE)
+    QApplication.processEvents()  # what a layout takes up is shown a moment later
 
 
 def pick(combo: QWidget, key: object) -> None:

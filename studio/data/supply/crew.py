@@ -211,16 +211,18 @@ class Crew:
 
     def _bury(self, hand: Hand) -> bool:
         """Replace a process that is gone; False where there have been too many."""
-        code = hand.end()
-        if self._leaving:
-            return False
-        log.warning("A process that makes batches has ended (%s); its work is done again", code)
-        with self._lock:
+        with self._lock:  # first, so that no other thread sends to a pipe that is being closed
             self._hands.remove(hand)
-            self._blame(hand)
+        code = hand.end()
+        with self._lock:
+            if not self._leaving:
+                self._blame(hand)
             for slot, task in reversed(hand.given):
                 self._marks[slot] = NOWHERE
                 self._waiting.appendleft(task)
+        if self._leaving:
+            return False
+        log.warning("A process that makes batches has ended (%s); its work is done again", code)
         spare = MOST_DEATHS if self.ready.is_set() else 0
         if self._unexplained > self._count + spare or len(self._dead) > MOST_DEADLY:
             self.trouble = (

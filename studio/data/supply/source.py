@@ -101,7 +101,8 @@ def whole_map(pictures: Pixels) -> np.memmap[Any, Any] | None:
     """The mapped file that it is; None for a part of one, which does not know its place."""
     if not isinstance(pictures, np.memmap) or not isinstance(pictures.base, mmap.mmap):
         return None
-    return pictures if pictures.flags.c_contiguous and pictures.filename else None
+    is_file = pictures.filename and pictures.mode != "c"  # changes to a copy stay in this process
+    return pictures if pictures.flags.c_contiguous and is_file else None
 
 
 def array_in(memory: Any, shape: tuple[int, ...], offset: int = 0) -> Pixels:

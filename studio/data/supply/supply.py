@@ -41,6 +41,7 @@ class Supply:
         self._dead: set[int] = set()
         self._threads = Threads(pictures, transform, workers, self._dead)
         self._crew: Crew | None = None
+        self._trouble = ""
 
     @property
     def pids(self) -> list[int]:
@@ -49,8 +50,8 @@ class Supply:
 
     @property
     def trouble(self) -> str:
-        """Why processes were given up, as a sentence; empty as long as all is well."""
-        return self._crew.trouble if self._crew is not None else ""
+        """Why processes were given up, as a sentence, also after the end; empty if all is well."""
+        return self._crew.trouble if self._crew is not None else self._trouble
 
     @property
     def by_processes(self) -> bool:
@@ -88,6 +89,7 @@ class Supply:
         """End processes and threads."""
         if self._crew is not None:
             self._crew.close()
+            self._trouble = self._crew.trouble
         self._threads.close()
         self._crew = None
 

@@ -121,7 +121,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         session, frame = self.session, self.frame
-        frame.rail.pane_requested.connect(self.show_pane)
+        frame.rail.pane_requested.connect(self._visit)
         frame.rail.settings_requested.connect(lambda: self.show_pane("settings"))
         frame.top.device_requested.connect(self._toggle_device)
         frame.page_changed.connect(lambda key: frame.top.set_device_open(key == "device"))
@@ -140,6 +140,15 @@ class MainWindow(QMainWindow):
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._show_saved)
         self._clock.start(20_000)
+
+    def _visit(self, key: str) -> None:
+        """Show a pane that was asked for by hand."""
+        if self.frame.has_page(key):
+            self.show_pane(key)
+            return
+        # Building it and showing it are two short slots in place of a long one.
+        self.pane(key)
+        QTimer.singleShot(1, self, lambda: self.show_pane(key))
 
     def _go(self, key: str) -> None:
         self.show_pane(self._behind_device if key == "back" else key)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from studio.app import World, build_world
 from studio.ui.main_window import PAGES, MainWindow
@@ -56,10 +58,14 @@ def test_no_pane_flashes_a_window_while_it_is_built(qapp: QApplication, world: W
         qapp.removeEventFilter(watcher)
 
 
-def test_keys_bring_panes_to_the_front(world: World) -> None:
+def test_keys_bring_panes_to_the_front(world: World, qtbot: QtBot) -> None:
     for number, key in enumerate(list(PAGES)[:6], start=1):
         QTest.keySequence(world.window, f"Ctrl+{number}")
-        assert world.window.frame.current_page() == key
+        qtbot.waitUntil(partial(_is_shown, world, key))
+
+
+def _is_shown(world: World, key: str) -> bool:
+    return world.window.frame.current_page() == key
 
 
 def test_every_control_has_a_name_a_tooltip_or_words(world: World) -> None:

@@ -347,6 +347,14 @@ def test_elided_label_keeps_the_whole_in_its_tooltip(qtbot: QtBot) -> None:
     assert label.toolTip() == ""
 
 
+def test_a_range_closes_up_before_it_is_cut(qtbot: QtBot) -> None:
+    label = ElidedLabel("−18 … 22 %", mode=Qt.TextElideMode.ElideRight)
+    shown(qtbot, label)
+    label.resize(label.sizeHint().width() - 4, 18)
+    assert label.text() == "−18…22 %"
+    assert label.toolTip() == ""
+
+
 def test_banner(qtbot: QtBot, column: Column) -> None:
     banner = Banner(
         "warning", "<b>3 pictures could not be read.</b>", "Show them", dismissible=True

@@ -44,6 +44,10 @@ class Frame(QWidget):
         self._pages[key] = page
         self.stack.addWidget(page)
 
+    def has_page(self, key: str) -> bool:
+        """Whether there is a page of that key."""
+        return key in self._pages
+
     def page(self, key: str) -> QWidget:
         """The page of a key."""
         return self._pages[key]

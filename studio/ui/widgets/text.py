@@ -96,9 +96,16 @@ class ElidedLabel(Text):
         self._elide()
 
     def _elide(self) -> None:
-        shown = QFontMetrics(self.font()).elidedText(self._whole, self._mode, self.width())
+        metrics = QFontMetrics(self.font())
+        closer = self._whole.replace(" … ", "…")
+        if metrics.horizontalAdvance(self._whole) <= self.width():
+            shown = self._whole
+        elif metrics.horizontalAdvance(closer) <= self.width():
+            shown = closer  # a range is still whole: "−18…22 %"
+        else:
+            shown = metrics.elidedText(self._whole, self._mode, self.width())
         super().setText(shown)
-        cut = shown != self._whole
+        cut = shown not in (self._whole, closer)
         if cut:
             self.setToolTip(self._whole)
         elif self._own_tip:

@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from studio.data.batches import Batch, Batches
-from studio.data.supply import memory, supply
+from studio.data.supply import crew, memory, supply
 from studio.data.supply.recycling import Recycler
 from tests.data import feeding
 
@@ -171,6 +171,21 @@ def test_a_killed_process_is_replaced_and_its_pictures_made_again() -> None:
                 os.kill(here.pids[0], signal.SIGKILL)
         check_same(seen, expected(1))
         check_same(list(here.epoch(2)), expected(2))
+        assert len(here.pids) == 2
+    assert not here.lost and not here.trouble
+
+
+@needs_kill
+def test_a_process_that_stands_still_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "STUCK_SECONDS", 1.0)
+    monkeypatch.setattr(crew, "LOOK_SECONDS", 0.1)
+    with batches() as here:
+        seen = []
+        for number, batch in enumerate(here.epoch(1)):
+            seen.append(batch)
+            if number == 0:
+                os.kill(here.pids[0], signal.SIGSTOP)
+        check_same(seen, expected(1))
         assert len(here.pids) == 2
     assert not here.lost and not here.trouble
 

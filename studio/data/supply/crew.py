@@ -6,6 +6,7 @@ import logging
 import multiprocessing
 import pickle
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import CancelledError
@@ -35,6 +36,11 @@ SLOTS_EACH = 2
 
 MOST_DEATHS = 4
 """Processes that may die, beside one each, without a picture to blame before all are given up."""
+
+STUCK_SECONDS = 180.0
+"""Of one picture; the slowest step takes ten on 12 million pixels."""
+LOOK_SECONDS = 5.0
+"""How often they are looked at when nothing is heard of them."""
 
 MOST_DEADLY = 16
 """Pictures that may each end two processes before it is no longer the pictures."""
@@ -149,9 +155,20 @@ class Crew:
 
     def _listen(self) -> bool:
         """Take what there is to hear; False when no process is wanted any more."""
-        ready = wait([self._heard, *(hand.conn for hand in self._hands)])
+        ready = wait([self._heard, *(hand.conn for hand in self._hands)], LOOK_SECONDS)
+        self._end_the_stuck()
         heard = [hand for hand in self._hands if hand.conn in ready]
         return all(self._attend(hand) for hand in heard)
+
+    def _end_the_stuck(self) -> None:
+        """A process that will never finish a picture is as good as dead."""
+        now = time.monotonic()
+        with self._lock:
+            hands = [hand for hand in self._hands if hand.is_ready]
+            stuck = [hand for hand in hands if hand.seconds_at(self._marks, now) > STUCK_SECONDS]
+        for hand in stuck:
+            log.warning("A process that makes batches has not moved for %.0f s", STUCK_SECONDS)
+            hand.stop()
 
     def _attend(self, hand: Hand) -> bool:
         try:

@@ -10,6 +10,9 @@ from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from studio.data.supply.process import Fill, run
 from studio.data.supply.tasks import Task
 
@@ -30,6 +33,8 @@ class Hand:
         self.free = list(slots)
         self.given: deque[tuple[int, Task]] = deque()
         self.is_ready = False
+        self._at: tuple[Task, int] | None = None
+        self._since = 0.0
         self.conn, theirs = context.Pipe(duplex=True)
         self.process = context.Process(target=run, args=(theirs,), name="studio pictures")
         # Where the end of this process must not wait for it: the pipe tells it to leave.
@@ -61,10 +66,29 @@ class Hand:
         self.given.remove(found)
         return found[1]
 
-    def end(self) -> int | None:
-        """End the process at once and wait until it is gone; its exit code."""
+    def seconds_at(self, marks: NDArray[np.int64], now: float) -> float:
+        """How long it has been seen at the picture that it works on; 0 without a task.
+
+        Args:
+            marks: ``(slots,)``, the place in its task that each slot is at.
+            now: of ``time.monotonic()``.
+        """
+        at = None
+        if self.given:
+            slot, task = self.given[0]
+            at = task, int(marks[slot])
+        if at is None or self._at is None or at[0] is not self._at[0] or at[1] != self._at[1]:
+            self._at, self._since = at, now
+        return now - self._since
+
+    def stop(self) -> None:
+        """End the process at once, without waiting; its pipe then tells that it is gone."""
         with suppress(OSError, ValueError, AttributeError):
             self.process.kill()
+
+    def end(self) -> int | None:
+        """End the process at once and wait until it is gone; its exit code."""
+        self.stop()
         self.process.join(_JOIN_SECONDS)
         code = self.process.exitcode
         self.conn.close()

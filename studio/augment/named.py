@@ -13,7 +13,7 @@ from studio.core.paths import display_name
 
 
 def named_policy(text: str) -> Policy:
-    """A preset by its name, or a policy from a JSON file.
+    """A preset by its name, or a policy or pipeline of imgaug from a JSON file.
 
     Raises:
         SpecError: it is neither, or the file holds no policy.
@@ -25,5 +25,6 @@ def named_policy(text: str) -> Policy:
         return load_policy(Path(text))
     raise SpecError(
         f"There is no augmentation called “{display_name(text)}”, and no file of that name.",
-        f"Known: {', '.join(TITLES)}. A policy file is JSON, as “Save as…” writes it.",
+        f"Known: {', '.join(TITLES)}. A policy file is JSON, as “Save as…” writes it, "
+        "or a pipeline of imgaug in its own names.",
     )

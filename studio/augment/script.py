@@ -5,27 +5,15 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
-from textwrap import indent as indent_lines
-from typing import Any
 
-import numpy as np
-
-from studio.augment import guard
 from studio.augment.groups import Group, with_chance
 from studio.augment.policy import Policy
+from studio.augment.recorded import lines_of, list_of, recorder, text_of
 from studio.augment.step import Step
 from studio.core.errors import SpecError
 
 _PARTS = ("draws", "geometry", "tables", "texture", "corruption", "kinds", "run")
-_MODULES = {
-    "imgaug": "ia", "imgaug.augmenters": "iaa", "imgaug.parameters": "iap",
-}  # fmt: skip
-_recording = threading.Lock()
 
 
 def to_python(policy: Policy) -> str:
@@ -38,8 +26,8 @@ def to_python(policy: Policy) -> str:
     Raises:
         SpecError: a step cannot be written as Python, or the source is not installed.
     """
-    with _recorder():
-        pipeline = [_text(with_chance(step)) for step in policy.steps if step.enabled]
+    with recorder():
+        pipeline = [text_of(with_chance(step)) for step in policy.steps if step.enabled]
         steps = [_step(step) for step in policy.steps]
     runtime = "\n\n\n".join(_source_of(f"studio.augment.fast.{part}") for part in _PARTS)
     # The modules become one, so that names of one are no longer looked up in another.
@@ -47,88 +35,23 @@ def to_python(policy: Policy) -> str:
     if "guarded(" in "".join(steps):
         runtime = f"{_source_of('studio.augment.guard')}\n\n\n{runtime}"
     return _SCRIPT.format(
-        pipeline=_lines(pipeline, 12), runtime=runtime, steps=_lines(steps, 4), tail=_TAIL
-    )
-
-
-class _Name:
-    """Stands for imgaug while a step builds its augmenter, and keeps what was written."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def __getattr__(self, name: str) -> _Name:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _Name(f"{self.text}.{name}")
-
-    def __call__(self, *args: Any, **options: Any) -> _Name:
-        given = [_text(arg) for arg in args]
-        given += [f"{name}={_text(value)}" for name, value in options.items()]
-        return _Name(f"{self.text}({', '.join(given)})")
-
-
-@contextmanager
-def _recorder() -> Iterator[None]:
-    """Let ``import imgaug`` give a :class:`_Name`: the real one takes seconds to import.
-
-    Only the building of steps runs meanwhile, in one thread at a time.
-    """
-    with _recording:
-        before = {name: sys.modules.get(name) for name in _MODULES}
-        guard_class = guard._guard_class
-        top = _Name("ia")
-        for name, short in _MODULES.items():
-            sys.modules[name] = _Name(short)  # type: ignore[assignment]
-            setattr(top, name.rpartition(".")[2], sys.modules[name])
-        sys.modules["imgaug"] = top  # type: ignore[assignment]
-        guard._guard_class = lambda: _Name("guarded")  # type: ignore[assignment]
-        try:
-            yield
-        finally:
-            guard._guard_class = guard_class
-            for name, module in before.items():
-                if module is None:
-                    del sys.modules[name]
-                else:
-                    sys.modules[name] = module
-
-
-def _text(value: Any) -> str:
-    """A value as Python source."""
-    if isinstance(value, _Name):
-        return value.text
-    if isinstance(value, np.ndarray):
-        return f"np.array({value.tolist()!r}, np.{value.dtype})"
-    if isinstance(value, np.generic):
-        return repr(value.item())
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_text(k)}: {_text(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return _list([_text(item) for item in value])
-    if isinstance(value, tuple):
-        return "(" + ", ".join(map(_text, value)) + ("," if len(value) == 1 else "") + ")"
-    if value is None or isinstance(value, bool | int | float | str):
-        return repr(value)
-    raise SpecError(
-        f"A step of the policy cannot be written as Python: it uses {type(value).__name__}.",
-        "Save the policy as JSON instead.",
+        pipeline=lines_of(pipeline, 12), runtime=runtime, steps=lines_of(steps, 4), tail=_TAIL
     )
 
 
 def _step(step: Step) -> str:
     """A step as call of the script's ``Step``, with its augmenter as ``build``."""
     settings = {name: getattr(step, name) for name in type(step).model_fields if name != "steps"}
-    given = [f"{name}={_text(value)}" for name, value in settings.items()]
+    given = [f"{name}={text_of(value)}" for name, value in settings.items()]
     first, last = step.channels[0], step.channels[-1]
     if step.channels == tuple(range(first, last + 1)):
         given.append(f"channels=range({first}, {last + 1})")
     else:
         given.append(f"channels={step.channels!r}")
     if isinstance(step, Group):
-        given.append(f"steps={_list([_step(member) for member in step.steps])}")
+        given.append(f"steps={list_of([_step(member) for member in step.steps])}")
     else:
-        given.append(f"build=lambda: {_text(step.build())}")
+        given.append(f"build=lambda: {text_of(step.build())}")
     return f"Step({', '.join(given)})"
 
 
@@ -152,16 +75,6 @@ def _source_of(name: str) -> str:
             assert node.end_lineno is not None
             lines[node.lineno - 1 : node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
     return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines)).strip()
-
-
-def _list(items: list[str]) -> str:
-    """A list on one line, or with a line an item where it is long."""
-    short = f"[{', '.join(items)}]"
-    return short if len(short) <= 60 else f"[\n{_lines(items, 4)}]"
-
-
-def _lines(items: list[str], indent: int) -> str:
-    return indent_lines("".join(f"{item},\n" for item in items), " " * indent)
 
 
 _SCRIPT = '''"""An augmentation policy, exported from Classifier Studio.

@@ -22,7 +22,7 @@ augment = typer.Typer(
 Chosen = Annotated[
     str,
     typer.Option("--policy", metavar="FILE|PRESET",
-                 help="A policy file (JSON), or a preset; see: augment list."),
+                 help="A policy or a pipeline of imgaug (JSON), or a preset; see: augment list."),
 ]  # fmt: skip
 
 

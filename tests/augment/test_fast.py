@@ -116,6 +116,32 @@ def test_geometry_agrees_with_imgaug(kind: str, seed: int, at: tuple[int, ...], 
         assert far.max() <= 8
 
 
+@settings(max_examples=30, deadline=None)
+@given(
+    seed=st.integers(0, 10**9), at=st.sampled_from(SHAPES),
+    scale_by=st.sampled_from(["same", "each"]), shift_by=st.sampled_from(["each", "same"]),
+    shear_by=st.sampled_from(["rows", "same", "each"]),
+)  # fmt: skip
+def test_affine_of_each_axis_agrees_with_imgaug(
+    seed: int, at: tuple[int, ...], scale_by: str, shift_by: str, shear_by: str
+) -> None:
+    step, values, _ = drawn(
+        "affine", at, seed, scale_by=scale_by, shift_by=shift_by, shear_by=shear_by, edge="edge"
+    )
+    assert (values["across"] == values["down"]) == (shift_by == "same")
+    assert ("scale_down" in values) == (scale_by == "each")
+    assert (values.get("shear_down", 0.0) == values["shear"]) == (shear_by == "same")
+    picture = smooth(at, seed)
+    theirs = iaa.Affine(
+        rotate=values["angle"], mode="edge",
+        scale={"x": values["scale"], "y": values.get("scale_down", values["scale"])},
+        shear={"x": values["shear"], "y": values.get("shear_down", 0.0)},
+        translate_percent={"x": values["across"] / 100, "y": values["down"] / 100},
+    ).augment_image(picture)  # fmt: skip
+    far = np.abs(one_warp("affine", step, values, picture).astype(int) - theirs.astype(int))
+    assert np.percentile(far, 98) <= 4 and far.max() <= 8
+
+
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10**9), at=st.sampled_from(SHAPES))
 def test_crop_agrees_with_imgaug(seed: int, at: tuple[int, ...]) -> None:

@@ -338,6 +338,38 @@ def test_copy_and_paste(pane: AugmentPane, session: Session) -> None:
     assert "clipboard" in str(told[0])
 
 
+def test_a_pipeline_of_imgaug_is_taken_over(
+    qtbot: QtBot, pane: AugmentPane, session: Session, tmp_path: Path
+) -> None:
+    start(session, NESTED)
+    before, told = session.policy, []
+    session.failed.connect(told.append)
+    pipeline = [
+        "Fliplr", {"OneOf": [{"iaa.Affine": {"rotate": [-25, 25]}}, {"Affine": {"scale": 1.2}}]},
+        {"Sometimes": {"p": 0.3, "then_list": {"GaussianBlur": [0, 1.5]}}},
+    ]  # fmt: skip
+    file = tmp_path / "pipeline.json"
+    file.write_text(json.dumps(pipeline), "utf-8")
+    with qtbot.waitSignal(pane.files.told, timeout=5000):
+        pane.overlay.dropped.emit([str(file)])
+    assert tree(session) == ["mirror", ["one_of", ["rotate", "zoom"]], "gaussian_blur"]
+    assert session.policy.steps[2].probability == 30.0
+    assert pane.panel.said.whole() == "Imported 4 steps"
+    session.undo_stack.undo()
+    assert session.policy == before
+    QGuiApplication.clipboard().setText('{"Fliplr": 0.5}')
+    with qtbot.waitSignal(pane.files.told, timeout=5000):
+        pane.panel.paste_requested.emit()
+    assert tree(session) == ["mirror"]
+    assert pane.panel.said.whole() == "Imported 1 step"
+    session.undo_stack.undo()
+    QGuiApplication.clipboard().setText('["Fliplr", {"Affine": {"rotate": [-400, 400]}}]')
+    with qtbot.waitSignal(session.failed, timeout=5000):
+        pane.panel.paste_requested.emit()
+    assert "Step 2, Affine: “rotate” is −400 … 400" in str(told[-1]) and len(told) == 1
+    assert session.policy == before
+
+
 def test_export_as_python(pane: AugmentPane, session: Session, tmp_path: Path) -> None:
     start(session, NESTED)
     pane.files.export(tmp_path / "augmentation.py")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from studio.augment.fields import mix_field
 from studio.augment.registry import augmenter
 from studio.augment.step import ImgaugAugmenter, Step
 from studio.augment.words import fractions, span
-from studio.core.spec import Interval
+from studio.core.spec import Interval, parameter
 
 
 class Convolution(Step):
@@ -32,11 +32,16 @@ class Sharpen(Convolution):
     also: ClassVar[str] = "unsharp crisp"
 
     kind: Literal["sharpen"] = "sharpen"
+    lightness: Interval = parameter(
+        (1.0, 1.0), title="Lightness", unit="×", minimum=0.3, maximum=2.0, step=0.05,
+        safe=(0.7, 1.4), help="Range of how light the sharpened picture is; 1 keeps the light.",
+    )  # fmt: skip
+    shown: ClassVar[dict[str, Any]] = {"lightness": (1.0, 1.0)}
 
     def build(self) -> ImgaugAugmenter:
         import imgaug.augmenters as iaa
 
-        return iaa.Sharpen(alpha=fractions(self.mix), lightness=1.0)
+        return iaa.Sharpen(alpha=fractions(self.mix), lightness=self.lightness)
 
 
 @augmenter
@@ -48,11 +53,16 @@ class Emboss(Convolution):
     also: ClassVar[str] = "relief paper"
 
     kind: Literal["emboss"] = "emboss"
+    relief: Interval = parameter(
+        (1.0, 1.0), title="Relief", unit="×", minimum=0.0, maximum=2.0, step=0.05,
+        safe=(0.0, 2.0), help="Range of how deep the picture is pressed in (strength).",
+    )  # fmt: skip
+    shown: ClassVar[dict[str, Any]] = {"relief": (1.0, 1.0)}
 
     def build(self) -> ImgaugAugmenter:
         import imgaug.augmenters as iaa
 
-        return iaa.Emboss(alpha=fractions(self.mix), strength=1.0)
+        return iaa.Emboss(alpha=fractions(self.mix), strength=self.relief)
 
 
 @augmenter

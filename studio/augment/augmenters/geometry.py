@@ -116,7 +116,8 @@ class Shear(Geometry):
     def build(self) -> ImgaugAugmenter:
         import imgaug.augmenters as iaa
 
-        return iaa.Affine(shear=self.angle, mode=self.edge)
+        # As an interval of its own, imgaug would slant columns by the same angle as rows.
+        return iaa.Affine(shear={"x": self.angle}, mode=self.edge)
 
     def summary(self) -> str:
         return span(self.angle, "°")
@@ -211,14 +212,28 @@ class Affine(Geometry):
         safe=(-25.0, 25.0), help="Range from which the angle of the slant is drawn (shear).",
     )  # fmt: skip
     edge: Edge = edge_field()
+    scale_by: Literal["same", "each"] = parameter(
+        "same", title="Both scales", choices={"same": "Alike", "each": "Apart"},
+        help="Whether width and height draw one scale, or each its own (x and y in imgaug).",
+    )  # fmt: skip
+    shift_by: Literal["each", "same"] = parameter(
+        "each", title="Both shifts", choices={"same": "Alike", "each": "Apart"},
+        help="Whether one share is drawn for across and down, or each draws its own (x and y).",
+    )  # fmt: skip
+    shear_by: Literal["rows", "same", "each"] = parameter(
+        "rows", title="Slants", choices={"rows": "Rows", "same": "Alike", "each": "Apart"},
+        help="Whether only rows are slanted, or columns too, by one angle or by their own (y).",
+    )  # fmt: skip
 
     def build(self) -> ImgaugAugmenter:
         import imgaug.augmenters as iaa
 
-        shift = fractions(self.shift)
+        shift, shear = fractions(self.shift), self.shear
+        slanted = {"rows": {"x": shear}, "same": shear, "each": {"x": shear, "y": shear}}
         return iaa.Affine(
-            scale=self.scale, rotate=self.angle, shear=self.shear, mode=self.edge,
-            translate_percent={"x": shift, "y": shift},
+            scale=self.scale if self.scale_by == "same" else {"x": self.scale, "y": self.scale},
+            rotate=self.angle, shear=slanted[self.shear_by], mode=self.edge,
+            translate_percent=shift if self.shift_by == "same" else {"x": shift, "y": shift},
         )  # fmt: skip
 
     def summary(self) -> str:

@@ -32,11 +32,16 @@ class Perspective(Warps):
         safe=(0.0, 12.0),
         help="Spread of the corners' random moves, as a share of the size (standard deviation).",
     )  # fmt: skip
+    border: Literal["replicate", "constant"] = parameter(
+        "replicate", title="Fill the edge with",
+        choices={"replicate": "Edge pixels", "constant": "Black"},
+        help="What appears where the picture no longer reaches (border mode).",
+    )  # fmt: skip
 
     def build(self) -> ImgaugAugmenter:
         import imgaug.augmenters as iaa
 
-        return iaa.PerspectiveTransform(fractions(self.strength), mode="replicate", keep_size=True)
+        return iaa.PerspectiveTransform(fractions(self.strength), mode=self.border, keep_size=True)
 
     def summary(self) -> str:
         return span(self.strength, "%", 1)
@@ -60,11 +65,17 @@ class Elastic(Warps):
         4.0, title="Smoothness", unit="px", minimum=0.5, maximum=20.0, step=0.5,
         safe=(2.0, 20.0), help="Blur of the distortion field (sigma); low values look like water.",
     )  # fmt: skip
+    border: Literal["reflect", "nearest", "wrap", "constant"] = parameter(
+        "reflect", title="Fill the edge with",
+        choices={"reflect": "Mirror image", "nearest": "Edge pixels", "wrap": "Other side",
+                 "constant": "Black"},
+        help="What appears where the picture no longer reaches (border mode).",
+    )  # fmt: skip
 
     def build(self) -> ImgaugAugmenter:
         import imgaug.augmenters as iaa
 
-        return iaa.ElasticTransformation(self.strength, sigma=self.smoothness, mode="reflect")
+        return iaa.ElasticTransformation(self.strength, sigma=self.smoothness, mode=self.border)
 
     def summary(self) -> str:
         return f"{span(self.strength)}, {number(self.smoothness, 1)} px"

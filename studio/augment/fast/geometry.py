@@ -96,22 +96,36 @@ def stretch(step: Any, values: dict[str, Any], shape: tuple[int, ...]) -> Warp:
 
 
 def draw_affine(step: Any, draws: Any, shape: tuple[int, ...]) -> dict[str, Any]:
-    """An angle, a scale, a slant and a shift in percent of width and height."""
+    """An angle, a scale, a slant and a shift in percent, each for both directions or for one."""
     values = {name: draws.between(getattr(step, name)) for name in ("angle", "scale", "shear")}
-    return {**values, "across": draws.between(step.shift), "down": draws.between(step.shift)}
+    values["across"] = draws.between(step.shift)
+    values["down"] = values["across"] if step.shift_by == "same" else draws.between(step.shift)
+    if step.scale_by == "each":
+        values["scale_down"] = draws.between(step.scale)
+    if step.shear_by != "rows":
+        same = step.shear_by == "same"
+        values["shear_down"] = values["shear"] if same else draws.between(step.shear)
+    return values
 
 
 def affine(step: Any, values: dict[str, Any], shape: tuple[int, ...]) -> Warp:
     """Turned, scaled, slanted and shifted, in this order."""
-    parts = (rotate, zoom, _slanted, shift)
+    parts = (rotate, _scaled, _slanted, shift)
     matrix = np.eye(3)
     for part in parts:
         matrix = part(step, values, shape).matrix @ matrix
     return Warp(matrix, step.edge)
 
 
+def _scaled(step: Any, values: dict[str, Any], shape: tuple[int, ...]) -> Warp:
+    across = values["scale"]
+    return stretch(step, {"across": across, "down": values.get("scale_down", across)}, shape)
+
+
 def _slanted(step: Any, values: dict[str, Any], shape: tuple[int, ...]) -> Warp:
-    return shear(step, {"angle": values["shear"]}, shape)
+    across = math.tanh(-math.radians(values["shear"]))
+    down = math.tanh(math.radians(values.get("shear_down", 0.0)))
+    return Warp(_centred(_matrix(1, across, 0, down, 1, 0), shape), step.edge)
 
 
 def draw_crop(step: Any, draws: Any, shape: tuple[int, ...]) -> dict[str, Any]:

@@ -54,7 +54,7 @@ FAST: dict[str, Fast] = {
         "warp",
         geometry.affine,
         draw=geometry.draw_affine,
-        knows=("angle", "scale", "shift", "shear", "edge"),
+        knows=("angle", "scale", "shift", "shear", "edge", "scale_by", "shift_by", "shear_by"),
     ),
     "crop": Fast("warp", geometry.crop, draw=geometry.draw_crop, knows=("share",)),
     "brightness": Fast("table", tables.brightness, ("change",), knows=("change",)),

@@ -11,15 +11,17 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.augment.own_policies import own_folder
-from studio.augment.policy import Policy
+from studio.augment.pipeline.reader import Reading
 from studio.augment.policy_files import (
+    Source,
     as_text,
-    from_text,
-    load_policy,
+    load_source,
     save_policy,
     save_script,
+    source_of,
 )
 from studio.core.errors import StudioError
+from studio.ui.latest import Latest
 from studio.ui.session import Session
 
 _POLICIES = "Policies (*.json);;All files (*)"
@@ -29,7 +31,8 @@ _SCRIPTS = "Python (*.py);;All files (*)"
 class PolicyIo(QObject):
     """Loads, saves, exports, copies and pastes the session's policy.
 
-    What cannot be read is told, and nothing changes.
+    What cannot be read is told, and nothing changes. Pipelines of imgaug are taken over too: what
+    its steps are is worked out in the background, which takes up to a tenth of a second.
 
     Signals:
         taken(object, str): another policy came, and what undoing it is called.
@@ -44,10 +47,13 @@ class PolicyIo(QObject):
     def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._window = session, window
+        self._reading, self._words = Latest(self), ""
+        self._reading.answered.connect(self._take_pipeline)
+        self._reading.failed.connect(session.failed)
 
     def load(self, path: Path) -> None:
         """Take over a policy file."""
-        self._take(lambda: load_policy(path), "Load policy")
+        self._take(lambda: load_source(path), "Load policy")
 
     def save(self, path: Path) -> None:
         """Write the policy to a file."""
@@ -68,7 +74,7 @@ class PolicyIo(QObject):
     def paste(self) -> None:
         """Take over the policy that is on the clipboard as text."""
         text = QGuiApplication.clipboard().text()
-        self._take(lambda: from_text(text), "Paste policy")
+        self._take(lambda: source_of(text), "Paste policy")
 
     def ask_what_to_load(self) -> None:
         """Let a person choose the file."""
@@ -99,13 +105,24 @@ class PolicyIo(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _take(self, read: Callable[[], Policy], words: str) -> None:
+    def _take(self, read: Callable[[], Source], words: str) -> None:
+        self._reading.forget()
         try:
-            policy = read()
+            source = read()
+            policy = None if source.is_pipeline else source.read().policy
         except StudioError as error:
             self._session.failed.emit(error)
             return
-        self.taken.emit(policy, words)
+        if policy is None:
+            self._words = words
+            self._reading.ask(source.read)
+        else:
+            self.taken.emit(policy, words)
+
+    def _take_pipeline(self, reading: Reading) -> None:
+        self.taken.emit(reading.policy, self._words)
+        steps = "step" if reading.augmenters == 1 else "steps"
+        self.told.emit(f"Imported {reading.augmenters} {steps}")
 
     def _try(self, act: Callable[[], None]) -> bool:
         try:

@@ -99,7 +99,10 @@ class PolicyPanel(Panel):
         foot = Bar(foot=True)
         foot.row.setContentsMargins(S2, 0, S2, 0)
         self.load_button = Button("Load", "download", "quiet", "small")
-        describe(self.load_button, "Load a policy", "", "Reads the steps from a JSON file.")
+        describe(
+            self.load_button, "Load a policy", "",
+            "Reads the steps from a JSON file: a saved policy, or a pipeline of plain imgaug.",
+        )  # fmt: skip
         self.save_button = Button("Save as…", "export", "quiet", "small")
         describe(self.save_button, "Save the policy", "", "Writes the steps to a JSON file.")
         self.load_button.clicked.connect(lambda: self.load_requested.emit())

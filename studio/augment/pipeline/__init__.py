@@ -1,0 +1,1 @@
+"""Pipelines of plain imgaug, written as JSON, made into policies of ours."""

@@ -22,6 +22,8 @@ from studio.ui.widgets.tips import describe
 from studio.ui.widgets.toggle import Toggle
 
 _WIDEST = 176
+_NARROW = 150
+"""What a choice of segments may take in the card of a step."""
 _SEGMENTS = 3
 _SEGMENT_CHARACTERS = 26
 
@@ -137,10 +139,12 @@ class SpecForm(QWidget):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        label = Text(p.title, tone="secondary")
+        stacked = isinstance(control, (Slider, RangeSlider))
+        # Beside a list, in the card of a step in a group, there may be little room.
+        label = Text(p.title, tone="secondary", wrap=self._slider and not stacked)
         label.setToolTip(control.toolTip())
         label.setBuddy(control)
-        stacked = isinstance(control, (Slider, RangeSlider))
+        label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         value = Text("", weight=MEDIUM) if stacked else None
         head = QHBoxLayout()
         head.setSpacing(S2)
@@ -211,7 +215,7 @@ class SpecForm(QWidget):
         if len(items) <= _SEGMENTS and letters <= _SEGMENT_CHARACTERS:
             segments = SegmentedControl(items)
             # Fields stand in one column; what is wider than it is a list to choose from.
-            if self._slider or segments.sizeHint().width() <= self._width:
+            if segments.sizeHint().width() <= (_NARROW if self._slider else self._width):
                 segments.changed.connect(lambda key: self._take(p.name, key))
                 return segments, segments.set_current
             segments.deleteLater()

@@ -18,6 +18,7 @@ from studio.augment.own_policies import own_folder, own_names
 from studio.augment.policy import parse_policy, to_json
 from studio.augment.policy_files import as_text
 from studio.augment.presets import preset, rand_preset
+from studio.augment.registry import AUGMENTERS
 from studio.core.errors import StudioError
 from studio.core.settings import SettingsStore
 from studio.ui.engines import Engines
@@ -25,6 +26,7 @@ from studio.ui.jobs import Jobs
 from studio.ui.panes.augment.advice import Advice
 from studio.ui.panes.augment.card_menu import CardMenu
 from studio.ui.panes.augment.pane import AugmentPane
+from studio.ui.panes.augment.policy_panel import PolicyPanel
 from studio.ui.panes.augment.step_card import StepCard
 from studio.ui.panes.augment.step_list import STEP_MIME
 from studio.ui.session import Session
@@ -74,6 +76,23 @@ def tree(session: Session) -> list:
         return [[s.kind, of(s.steps)] if isinstance(s, Group) else s.kind for s in steps]
 
     return of(session.policy.steps)
+
+
+def test_every_step_fits_into_a_group_of_a_group(qtbot: QtBot, qapp: QApplication) -> None:
+    """Nothing lies beyond the edge of the panel, where no scroll bar leads."""
+    Theme(qapp, "light")
+    panel = PolicyPanel()
+    qtbot.addWidget(panel)
+    panel.resize(304, 716)
+    panel.show()
+    too_wide = []
+    for kind in AUGMENTERS.kinds():
+        inner = {"kind": "one_of", "steps": [{"kind": kind}]}
+        panel.set_policy(parse_policy([{"kind": "one_of", "steps": [inner]}]))
+        panel.steps.set_open((0, 0, 0))
+        if panel.steps.root.minimumSizeHint().width() > panel.steps.viewport().width():
+            too_wide.append(kind)
+    assert not too_wide
 
 
 def head(card: StepCard) -> QPoint:

@@ -52,7 +52,10 @@ class Text(QLabel):
 
 
 class ElidedLabel(Text):
-    """One line that elides in the middle; the tooltip has the whole where it was cut."""
+    """One line that elides in the middle; the tooltip has the whole where it was cut.
+
+    With ``tells=False`` the tooltip is left to whoever uses the label.
+    """
 
     def __init__(
         self,
@@ -61,10 +64,12 @@ class ElidedLabel(Text):
         tone: str = "text",
         weight: int | None = None,
         mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+        tells: bool = True,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("", size, tone, weight, parent=parent)
         self._whole = ""
+        self._tells = tells
         self._mode = mode
         self._own_tip = False
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -106,6 +111,8 @@ class ElidedLabel(Text):
             shown = metrics.elidedText(self._whole, self._mode, self.width())
         super().setText(shown)
         cut = shown not in (self._whole, closer)
+        if not self._tells:
+            return
         if cut:
             self.setToolTip(self._whole)
         elif self._own_tip:

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from studio.augment.step import Step
 from studio.ui.tokens import MEDIUM, S2, SEMIBOLD
 from studio.ui.widgets.buttons import IconButton
-from studio.ui.widgets.text import ElidedLabel, IconLabel, Text
+from studio.ui.widgets.text import ElidedLabel, IconLabel
 from studio.ui.widgets.tips import tip
 from studio.ui.widgets.toggle import Toggle
 
 HEIGHT = 38
+_TITLE = 150
 
 
 class CardHead(QWidget):
@@ -27,7 +28,9 @@ class CardHead(QWidget):
         self.handle = IconLabel("drag", "text_disabled")
         self.handle.setCursor(Qt.CursorShape.OpenHandCursor)
         self.toggle = Toggle(f"Use {title}", step.enabled)
-        self.title = Text(title, weight=MEDIUM)
+        self.title = ElidedLabel(
+            title, weight=MEDIUM, mode=Qt.TextElideMode.ElideRight, tells=False
+        )
         self.warning = IconLabel("warning", "warning")
         self.summary = ElidedLabel("", tone="secondary", mode=Qt.TextElideMode.ElideRight)
         self.summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -69,6 +72,10 @@ class CardHead(QWidget):
         """Show the values of a step; warnings are marked while its form is not to be seen."""
         self.toggle.setChecked(step.enabled)
         self.title.set_style("body", SEMIBOLD if is_open else MEDIUM)
+        # With its buttons, an open card in a group has little room; the words of a closed one give
+        # way to its title.
+        whole = min(self.title.sizeHint().width(), _TITLE)
+        self.title.setMinimumWidth(0 if is_open else whole)
         self.title.set_tone("text" if step.enabled else "secondary")
         self.title.setToolTip(tip(step.title, "", step.help))
         warns = bool(warnings) and step.enabled

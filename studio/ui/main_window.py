@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QByteArray, QTimer, Signal
@@ -14,7 +15,9 @@ from studio.core.paths import display_name
 from studio.ui.actions import Actions, run_words
 from studio.ui.device_chip import DeviceChip
 from studio.ui.format_dialog.asking import FormatAsker
+from studio.ui.latest import Latest
 from studio.ui.opening import Opener
+from studio.ui.panes.start import StartPage
 from studio.ui.session import Session
 from studio.ui.shell.frame import Frame
 from studio.ui.strip_director import StripDirector
@@ -34,6 +37,13 @@ PAGES = {
     "settings": ("studio.ui.panes.settings", "SettingsPage"),
 }
 DEFAULT_SIZE = (1280, 800)
+
+
+def _load(key: str) -> Callable[..., QWidget]:
+    """The class of a pane."""
+    module, name = PAGES[key]
+    found: Callable[..., QWidget] = getattr(importlib.import_module(module), name)
+    return found
 
 
 class MainWindow(QMainWindow):
@@ -59,10 +69,11 @@ class MainWindow(QMainWindow):
         self._was_painted = False
         self._may_close = False
         self._behind_device = "data"
+        self._doorway: StartPage | None = None
         self._connect()
         self.resize(*DEFAULT_SIZE)
         self._restore()
-        self.show_pane("data")
+        self._open_doorway()
         self._show_project()
         self._show_run()
         self._show_undo()
@@ -78,13 +89,13 @@ class MainWindow(QMainWindow):
 
     def pane(self, key: str) -> QWidget:
         """The pane of that name, built if it was not yet."""
-        try:
+        if key == "data" and self._doorway is not None:
+            return self._leave_doorway()
+        if self.frame.has_page(key):
             return self.frame.page(key)
-        except KeyError:
-            module, name = PAGES[key]
-            pane: QWidget = getattr(importlib.import_module(module), name)(self.session, self.frame)
-            self.frame.add_page(key, pane)
-            return pane
+        pane: QWidget = _load(key)(self.session, self.frame)
+        self.frame.add_page(key, pane)
+        return pane
 
     def show_failure(self, error: StudioError) -> None:
         """Show an error with its hint and details, without blocking."""
@@ -116,6 +127,38 @@ class MainWindow(QMainWindow):
             return
         self._remember()
         super().closeEvent(event)
+
+    # --- before anything is open ----------------------------------------------------------------
+
+    def _open_doorway(self) -> None:
+        """Show the start page alone; the Data pane around it follows the first paint.
+
+        Importing and building that pane would take a third of the time until the first paint.
+        """
+        self._doorway = StartPage(self.session)
+        self.frame.add_page("data", self._doorway)
+        self.frame.show_page("data")
+        self.session.will_open.connect(self._need_data_pane)
+        self.session.build_requested.connect(self._build_in_doorway)
+        self._ahead = Latest(self)
+        self._ahead.answered.connect(self._need_data_pane)
+        self.painted.connect(lambda: self._ahead.ask(lambda: _load("data")))
+
+    def _need_data_pane(self, _loaded: object = None) -> None:
+        self.pane("data")
+
+    def _leave_doorway(self) -> QWidget:
+        """The Data pane, with the start page in it."""
+        start, self._doorway = self._doorway, None
+        self.session.will_open.disconnect(self._need_data_pane)
+        self.session.build_requested.disconnect(self._build_in_doorway)
+        pane: QWidget = _load("data")(self.session, self.frame, start)
+        self.frame.replace_page("data", pane)
+        return pane
+
+    def _build_in_doorway(self) -> None:
+        self.pane("data")
+        self.session.build_requested.emit()  # again, for the pane that was not there
 
     # --- inside ---------------------------------------------------------------------------------
 

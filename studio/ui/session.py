@@ -63,6 +63,7 @@ class Session(QObject):
         shown_changed: other bands of deep pictures are looked at.
         picture_in_view_changed: the picture chosen in Data, for the panes that need one.
         failed: a StudioError that no pane caught, to be shown by the window.
+        will_open: a project or first pictures are about to be taken over; nothing has changed yet.
         pane_requested: the name of a pane that should come to the front.
         open_requested: a Path (folder, project or picture) is to be opened; ``ui/opening.py``.
         sample_requested: the built-in sample is to be opened.
@@ -91,6 +92,7 @@ class Session(QObject):
     shown_changed = Signal()
     picture_in_view_changed = Signal()
     failed = Signal(object)
+    will_open = Signal()
     pane_requested = Signal(str)
     open_requested = Signal(object)
     sample_requested = Signal()
@@ -148,6 +150,7 @@ class Session(QObject):
         Returns sentences about what could not be read: sections that were reset, an overlay that
         was put aside.
         """
+        self.will_open.emit()
         self.save_quietly()
         self.project = project
         self.undo_stack.clear()
@@ -282,6 +285,7 @@ class Session(QObject):
         While there is one, ``dataset`` is still what was open before.
         """
         if peek is not self.peek:
+            self.will_open.emit()
             self.peek = peek
             self.peek_changed.emit()
 

@@ -44,6 +44,16 @@ class Frame(QWidget):
         self._pages[key] = page
         self.stack.addWidget(page)
 
+    def replace_page(self, key: str, page: QWidget) -> None:
+        """Put another page in the place of one, which is taken out and left to the caller."""
+        old = self._pages[key]
+        was_shown = self.stack.currentWidget() is old
+        self._pages[key] = page
+        self.stack.addWidget(page)
+        self.stack.removeWidget(old)
+        if was_shown:
+            self.stack.setCurrentWidget(page)
+
     def has_page(self, key: str) -> bool:
         """Whether there is a page of that key."""
         return key in self._pages

@@ -64,6 +64,9 @@ class _Ring(QFocusFrame):
         rounded(QPainter(self), rect, radius + _REACH, None, look(self).accent, 2.0)
 
 
+_PROPERTY = "classifierStudioFocusRing"
+
+
 def _mark(widget: QWidget, on: bool) -> None:
     widget.setProperty("keyboardFocus", on)
     widget.update()
@@ -85,13 +88,12 @@ class FocusRing(QObject):
         There is never a second one: whoever hears of a moved focus takes back the mark by which
         Qt tells that a key moved it, so another ring would never see that mark.
         """
-        for child in app.children():
-            if isinstance(child, cls):
-                return child
-        return cls(app)
+        found = app.property(_PROPERTY)
+        return found if isinstance(found, cls) else cls(app)
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
+        app.setProperty(_PROPERTY, self)
         self._ring: _Ring | None = None
         self._style = _RingStyle(QStyleFactory.create("Fusion"))
         self._target: QWidget | None = None

@@ -53,16 +53,21 @@ class DataPane(QWidget):
 
     Everything to open goes through the session's request signals; what is chosen here is told by
     ``session.set_picture_in_view``.
+
+    Args:
+        start: the start page, where it is on the screen already.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, parent: QWidget | None = None, start: StartPage | None = None
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._dataset: Dataset | None = None
         self._peek: Peek | None = None
         self._left: Place | None = None
         self.loader = ThumbnailLoader(self)
-        self.start = StartPage(session)
+        self.start = start or StartPage(session)
         self.waiting = EmptyState("", "", "Locate…", "Open another folder…", "folder", "folder")
         self.view = DataView(self.loader)
         self.pages = QStackedWidget()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -45,4 +46,10 @@ def bell(method: Callable[..., None]) -> Callable[..., None]:
         _bell = _Bell()
     rung = _bell.rung
     target = weakref.WeakMethod(method)
-    return lambda *arguments: rung.emit(target, arguments)
+
+    def ring(*arguments: Any) -> None:
+        # At the end of the program the bell may be gone before the last worker has its answer.
+        with suppress(RuntimeError):
+            rung.emit(target, arguments)
+
+    return ring

@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QThreadPool
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from studio.core.errors import StudioError
+from studio.ui import bell as bells
 from studio.ui.bell import bell
 from studio.ui.latest import Latest
 from studio.ui.thumbnails import ThumbnailLoader
@@ -44,6 +47,18 @@ def test_answers_come_in_the_windows_thread(qtbot: QtBot) -> None:
     QThreadPool.globalInstance().start(ring)
     qtbot.waitUntil(lambda: hearer.heard is not None)
     assert hearer.heard is QThread.currentThread()
+
+
+def test_a_late_answer_at_the_end_of_the_program_is_dropped(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bells, "_bell", None)
+    latest = Latest()
+    gone = bells._bell
+    assert gone is not None
+    delete(gone)
+    latest.ask(lambda: 1)  # an error in its thread would fail the test
+    assert QThreadPool.globalInstance().waitForDone(5000)
 
 
 def test_askers_may_be_deleted_while_they_are_answered(qtbot: QtBot, tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ def run(
     _show_crashes(world.window)
 
     def painted() -> None:
+        _keep_for_good()
         gc.enable()  # off since the command began: see there
         if quit_after_paint:
             seconds = round(time.perf_counter() - started, 3)
@@ -142,12 +143,12 @@ def _theme(application: QApplication, store: SettingsStore) -> Theme:
     return theme
 
 
-def _keep_for_good(_loaded: object) -> None:
+def _keep_for_good(_loaded: object = None) -> None:
     """What lives now lives until the end.
 
-    Looking through it again and again would stop the window for 20 to 50 ms each time.
+    Looking through it again and again would stop the window for 20 to 80 ms each time; looking
+    through it now, once, found nothing to free.
     """
-    gc.collect()
     gc.freeze()
 
 

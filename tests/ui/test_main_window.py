@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.app import World, build_world
+from studio.data.index import open_dataset
 from studio.ui.main_window import PAGES, MainWindow
+from studio.ui.panes.data.collecting.new_dataset import NewDataset
+from studio.ui.panes.data.pane import DataPane
+from studio.ui.panes.start import StartPage
 
 
 class TopLevels(QObject):
@@ -56,6 +61,52 @@ def test_no_pane_flashes_a_window_while_it_is_built(qapp: QApplication, world: W
         assert qapp.activeWindow() is world.window
     finally:
         qapp.removeEventFilter(watcher)
+
+
+def test_the_start_page_is_painted_before_the_data_pane_is_built(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    world = build_world()
+    try:
+        start = world.window.frame.page("data")
+        assert isinstance(start, StartPage)
+        with qtbot.waitSignal(world.window.painted):
+            world.window.show()
+        assert world.window.frame.page("data") is start
+        qtbot.waitUntil(lambda: isinstance(world.window.frame.page("data"), DataPane))
+        pane = world.window.pane("data")
+        assert isinstance(pane, DataPane) and pane.start is start
+        assert pane.isVisible() and start.isVisible()
+        assert world.window.frame.current_page() == "data"
+    finally:
+        world.close()
+
+
+def test_what_is_opened_before_the_first_paint_is_shown(
+    qapp: QApplication, tiny_dataset: Path
+) -> None:
+    world = build_world()
+    try:
+        world.session.set_dataset(open_dataset(tiny_dataset))
+        pane = world.window.pane("data")
+        assert isinstance(pane, DataPane)
+        assert pane.pages.currentWidget() is pane.view
+    finally:
+        world.close()
+
+
+def test_a_data_set_can_be_made_at_once(qapp: QApplication, qtbot: QtBot) -> None:
+    world = build_world()
+    try:
+        world.window.show()
+        start = world.window.frame.page("data")
+        assert isinstance(start, StartPage)
+        QTest.mouseClick(start.new_button, Qt.MouseButton.LeftButton)
+        pane = world.window.pane("data")
+        assert isinstance(pane, DataPane)
+        qtbot.waitUntil(lambda: isinstance(pane.pages.currentWidget(), NewDataset))
+    finally:
+        world.close()
 
 
 def test_keys_bring_panes_to_the_front(world: World, qtbot: QtBot) -> None:

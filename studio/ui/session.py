@@ -14,22 +14,23 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from studio.augment.policy import Policy
-from studio.core.errors import ProjectError, StudioError, TrainingError
+from studio.core.errors import ProjectError, StudioError
 from studio.core.input import InputSpec
 from studio.core.paths import data_folder, to_text
 from studio.core.project import Project
-from studio.core.runs import RunFolder, RunRecord, list_runs, next_run_number
+from studio.core.runs import RunFolder, list_runs
 from studio.core.settings import Recent, SettingsStore
-from studio.core.spec import Spec, parse_spec
+from studio.core.spec import Spec
 from studio.data.balance import class_problems, nothing_to_learn
 from studio.data.bands import ShownBands
 from studio.data.dataset import CLASS_PROBLEMS, NO_SPLIT, Dataset, Problem, unusable
 from studio.data.split import SplitSpec
-from studio.models.architectures.small_cnn import SmallCnn
-from studio.models.registry import ARCHITECTURES, ArchitectureSpec
+from studio.models.registry import ArchitectureSpec
 from studio.training.recipe import Recipe
 from studio.ui.changes import Changes
 from studio.ui.findings import Findings
+from studio.ui.next_run import plan_run
+from studio.ui.project_specs import SPECS, default_model, read_specs, write_specs
 from studio.ui.splitting import Splitting
 from studio.ui.undo import ChangeSpec
 
@@ -156,12 +157,10 @@ class Session(QObject):
         self.undo_stack.clear()
         messages = self.changes.open(project)
         self._take_dataset(None)
-        self.split = self._section("split", SplitSpec(), messages)
-        self.input = self._section("input", InputSpec(), messages)
-        self.shown = self._section("shown", ShownBands(), messages)
-        self.policy = self._section("policy", Policy(), messages)
-        self.recipe = self._section("recipe", Recipe(), messages)
-        self.model = self._model_section(messages)
+        specs, reset = read_specs(project)
+        for name, spec in specs.items():
+            setattr(self, name, spec)
+        messages += reset
         self.reload_runs()
         view = project.section("view").get("run")
         chosen = [r for r in self.runs if r.record.id == view] or self.runs[-1:]
@@ -169,12 +168,8 @@ class Session(QObject):
         self._set_dirty(False)
         self._remember()
         self.changes.fill_stack()
-        for signal in (
-            self.project_changed, self.split_changed, self.input_changed, self.shown_changed,
-            self.policy_changed,
-            self.model_changed, self.recipe_changed, self.run_in_view_changed,
-        ):  # fmt: skip
-            signal.emit()
+        for name in ("project", *SPECS, "run_in_view"):
+            getattr(self, f"{name}_changed").emit()
         return messages
 
     def new_project(self, path: Path | None = None, name: str = "") -> Project:
@@ -398,39 +393,7 @@ class Session(QObject):
         Raises:
             StudioError: there are no pictures, or the project cannot be saved.
         """
-        project, dataset = self.need_project(), self.dataset
-        if dataset is None:
-            raise ProjectError("There are no pictures to learn from.", "Open a folder in Data.")
-        problem, hint = self.nothing_to_learn()
-        if problem:
-            raise TrainingError(problem, hint)
-        self.save()
-        number = next_run_number(project.runs_folder)
-        record = RunRecord(
-            id=f"run-{number:04d}",
-            number=number,
-            name=f"Run {number}",
-            outputs=dataset.outputs,
-            multi_label=dataset.multi_label,
-            input=self.input,
-            model=self.model.model_dump(mode="json"),
-            policy=self.policy.model_dump(mode="json"),
-            recipe=self.recipe.model_dump(mode="json"),
-            split=self.split.model_dump(mode="json"),
-            dataset_name=dataset.name,
-        )
-        folder, assignment = project.runs_folder / record.id, self.assignment
-
-        def write() -> RunFolder:
-            from studio.data.stacks import input_of
-
-            # Of labels that a person just changed it is not known yet, and takes its time.
-            full = record.changed(
-                dataset_fingerprint=dataset.fingerprint(), input=input_of(dataset, record.input)
-            )
-            return RunFolder.create(folder, full, dataset.samples(assignment))
-
-        return write
+        return plan_run(self)
 
     def add_run(self, run: RunFolder) -> None:
         """Take over a run that was written, and view it."""
@@ -572,32 +535,9 @@ class Session(QObject):
 
     def _write_sections(self) -> None:
         assert self.project is not None
-        for name in ("split", "input", "shown", "policy", "model", "recipe"):
-            self.project.set_section(name, getattr(self, name).model_dump(mode="json"))
+        write_specs(self.project, {name: getattr(self, name) for name in SPECS})
         run = self.run_in_view.record.id if self.run_in_view else ""
         self.project.set_section("view", {"run": run})
-
-    def _section(self, name: str, default: Any, messages: list[str]) -> Any:
-        assert self.project is not None
-        value = self.project.section(name)
-        if not value:
-            return default
-        try:
-            return parse_spec(type(default), value)
-        except StudioError as error:
-            messages.append(f"The {name} of this project was reset: {error.message}")
-            return default
-
-    def _model_section(self, messages: list[str]) -> ArchitectureSpec:
-        assert self.project is not None
-        value = self.project.section("model")
-        if not value:
-            return default_model()
-        try:
-            return parse_spec(ARCHITECTURES.get(str(value.get("kind"))), value)
-        except StudioError as error:
-            messages.append(f"The model of this project was reset: {error.message}")
-            return default_model()
 
     def _remember(self) -> None:
         project = self.project
@@ -606,9 +546,3 @@ class Session(QObject):
         now = datetime.now(UTC).isoformat(timespec="seconds")
         path = to_text(project.path)
         self.settings.remember(Recent(path=path, name=project.document.name, opened=now))
-
-
-def default_model() -> ArchitectureSpec:
-    """The small CNN: good on the sample and quick on any computer."""
-    # Taken by itself: finding all architectures first would delay the first paint.
-    return SmallCnn()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Self
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QWidget
 
-from studio.app import World
+from studio.app import World, build_world
 
 
 class Person:
@@ -20,6 +21,17 @@ class Person:
     def __init__(self, world: World) -> None:
         self.world = world
         self.window = world.window
+
+    @classmethod
+    def launch(cls, studio: list[World]) -> Self:
+        """Open the window and sit down in front of it; it is closed with the others at the end."""
+        world = build_world()
+        studio.append(world)
+        world.window.resize(1280, 800)
+        world.window.show()
+        world.window.activateWindow()
+        assert QTest.qWaitForWindowActive(world.window)
+        return cls(world)
 
     # --- waiting --------------------------------------------------------------------------------
 

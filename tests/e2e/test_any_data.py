@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.app import World, build_world
+from studio.app import World
 from studio.data.dataset import Dataset
 from studio.data.leaks import find_leaks
 from studio.data.sample import render
@@ -42,15 +41,11 @@ from tests.e2e.test_newcomer import answers, train
 COLOURS = ((190, 70, 60), (60, 80, 190))
 
 
-@pytest.fixture
-def studio(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[World]]:
-    """Windows that are closed at the end; pictures are checked at once, not after a rest."""
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures are checked at once, not after a rest."""
     monkeypatch.setattr(watch, "CHECK_AFTER_MS", 1)
     monkeypatch.setattr(watch, "JUDGE_AFTER_MS", 1)
-    worlds: list[World] = []
-    yield worlds
-    for world in worlds:
-        world.close()
 
 
 class Cleaner(Person):
@@ -141,22 +136,12 @@ class Cleaner(Person):
         return found
 
 
-def launch(studio: list[World]) -> Cleaner:
-    world = build_world()
-    studio.append(world)
-    world.window.resize(1280, 800)
-    world.window.show()
-    world.window.activateWindow()
-    assert QTest.qWaitForWindowActive(world.window)
-    return Cleaner(world)
-
-
 # --- 1: drop anything -----------------------------------------------------------------------------
 
 
 @pytest.mark.timeout(150)
 def test_anything_is_dropped_and_says_why(studio: list[World], tmp_path: Path) -> None:
-    person = launch(studio)
+    person = Cleaner.launch(studio)
     drops: list[tuple[Path, str, int, str]] = [
         (writers.write_idx(tmp_path / "digits"), "IDX", 30, "IDX file"),
         (writers.write_cifar10(tmp_path / "cifar"), "CIFAR", 60, "CIFAR"),
@@ -193,7 +178,7 @@ def archive(tmp_path: Path) -> Path:
 def test_what_is_doubtful_is_asked_and_what_is_wrong_corrected(
     studio: list[World], tmp_path: Path
 ) -> None:
-    person = launch(studio)
+    person = Cleaner.launch(studio)
     posters(tmp_path / "posters")
     person.drop([tmp_path / "posters"], person.pane)
     dialog = person.dialog()
@@ -261,7 +246,7 @@ def test_a_data_set_is_cleaned_and_stays_clean(
 ) -> None:
     folder = faults(tmp_path / "shapes")
     before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-    person = launch(studio)
+    person = Cleaner.launch(studio)
     person.open(folder)
     person.checked()
     person.wait(lambda: {"truncated", "near-duplicate"} <= person.kinds | {"near-duplicate"}, 20)
@@ -280,7 +265,7 @@ def test_a_data_set_is_cleaned_and_stays_clean(
     person.wait(lambda: not person.window.isVisible(), 10, "the closed window")
     person.world.close()
 
-    person = launch(studio)
+    person = Cleaner.launch(studio)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_a, **_k: str(project))
     person.key("Ctrl+Shift+O")
     person.wait(lambda: person.world.session.dataset is not None, 30, "the reopened project")
@@ -463,7 +448,7 @@ def save_a_plot(person: Cleaner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.timeout(240)
 def test_a_data_set_from_nothing_to_an_answer(studio: list[World], tmp_path: Path) -> None:
-    person = launch(studio)
+    person = Cleaner.launch(studio)
     person.press("New data set…")
     page = person.pane.pages.currentWidget()
     assert isinstance(page, NewDataset)
@@ -504,7 +489,7 @@ def test_a_data_set_from_nothing_to_an_answer(studio: list[World], tmp_path: Pat
 @pytest.mark.timeout(60)
 def test_thirty_pictures_are_labelled_by_number_keys(studio: list[World], tmp_path: Path) -> None:
     files = [drawn(tmp_path / "loose", 1, i % 2, first=i)[0] for i in range(30)]
-    person = launch(studio)
+    person = Cleaner.launch(studio)
     person.open(tmp_path / "loose")
     assert person.sees("30 pictures have no label yet.")
     person.press("Label them")

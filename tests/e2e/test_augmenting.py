@@ -18,9 +18,7 @@ from studio.ui.panes.augment.pane import AugmentPane
 from studio.ui.widgets.sliders import RangeSlider
 from tests.conftest import write_noise
 from tests.e2e.person import Person
-from tests.e2e.test_newcomer import classify, launch, studio, train
-
-__all__ = ["studio"]  # the fixture
+from tests.e2e.test_newcomer import classify, train
 
 COLOURS = {"collie": (190, 70, 60), "pug": (60, 80, 190)}
 
@@ -43,7 +41,7 @@ def breeds(folder: Path) -> tuple[Path, list[Path]]:
 def test_a_policy_is_composed_saved_and_trained_with(studio: list[World], tmp_path: Path) -> None:
     folder, unseen = breeds(tmp_path / "dogs")
     before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-    person = launch(studio)
+    person = Person.launch(studio)
     session = person.world.session
     person.drop([folder], person.window.pane("data"))
     person.wait(lambda: session.dataset is not None, 20, "the dogs")

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QTreeView, QWidget
+from PySide6.QtWidgets import QFileDialog, QTreeView, QWidget
 
-from studio.app import World, build_world
+from studio.app import World
 from studio.core.results import Prediction
 from studio.data.sample import THINGS, render
 from studio.ui.panes.model.gallery import Gallery
@@ -23,25 +22,6 @@ from tests.e2e.person import Person
 
 UNSEEN = 90_000
 """Number of a drawing far beyond those of the sample."""
-
-
-@pytest.fixture
-def studio(qapp: QApplication) -> Iterator[list[World]]:
-    """Windows that are closed at the end, whatever happens."""
-    worlds: list[World] = []
-    yield worlds
-    for world in worlds:
-        world.close()
-
-
-def launch(studio: list[World]) -> Person:
-    world = build_world()
-    studio.append(world)
-    world.window.resize(1280, 800)
-    world.window.show()
-    world.window.activateWindow()
-    assert QTest.qWaitForWindowActive(world.window)
-    return Person(world)
 
 
 def answers(person: Person) -> dict[str, Prediction]:
@@ -173,7 +153,7 @@ def tune_rotation(person: Person) -> None:
 def test_from_launch_to_a_classified_picture(
     studio: list[World], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    person = launch(studio)
+    person = Person.launch(studio)
     person.press("Open the sample")
     person.wait(lambda: person.world.session.dataset is not None, 120, "the sample")
     tune_rotation(person)
@@ -196,7 +176,7 @@ def test_from_launch_to_a_classified_picture(
     save_as(person, project, monkeypatch)
     close(person)
 
-    person = launch(studio)
+    person = Person.launch(studio)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_a, **_k: str(project))
     person.key("Ctrl+Shift+O")
     person.wait(lambda: person.world.session.dataset is not None, 30, "the reopened project")
@@ -211,7 +191,7 @@ def test_real_photographs(
 ) -> None:
     """Flowers: a seeded subset, a drop of the folder, a better answer than chance, a reopening."""
     folder, unseen = take_flowers(shared_data / "flowers5_128px", tmp_path)
-    person = launch(studio)
+    person = Person.launch(studio)
     person.drop([folder], drop_target(person))
     person.wait(lambda: person.world.session.dataset is not None, 30, "the flowers")
     choose_network(person, "LeNet-5", "lenet")
@@ -223,7 +203,7 @@ def test_real_photographs(
     assert len(right) / len(unseen) > 0.4, first
     save_as(person, tmp_path / "flowers project", monkeypatch)
     close(person)
-    person = launch(studio)
+    person = Person.launch(studio)
     person.world.session.open_requested.emit(tmp_path / "flowers project")
     person.wait(lambda: person.world.session.dataset is not None, 30, "the reopened project")
     again = classify(person, unseen)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -17,11 +16,8 @@ from pytestqt.qtbot import QtBot
 from studio.augment.groups import OneOf
 from studio.augment.policy import Policy, parse_policy
 from studio.core.input import InputSpec
-from studio.core.settings import SettingsStore
 from studio.core.strengths import Hint, Mild
 from studio.data.index import open_dataset
-from studio.ui.engines import Engines
-from studio.ui.jobs import Jobs
 from studio.ui.panes.augment import hints
 from studio.ui.panes.augment.hint_match import (
     active_steps,
@@ -35,6 +31,7 @@ from studio.ui.panes.augment.hint_store import HintStore, choose
 from studio.ui.panes.augment.hints import Hints
 from studio.ui.panes.augment.pane import AugmentPane
 from studio.ui.session import Session
+from tests.ui.augmenting import show_pane
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
@@ -142,21 +139,6 @@ def test_the_choice_changes_with_labels_files_and_input(tiny_dataset: Path) -> N
 
 
 @pytest.fixture(scope="module")
-def engines(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
-    """One preview process for all tests here: it takes seconds to start."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CLASSIFIER_STUDIO_HOME", str(tmp_path_factory.mktemp("home")))
-        made = Engines()
-        loop = QEventLoop()
-        made.previewer.ready.connect(loop.quit)
-        QTimer.singleShot(60_000, loop.quit)
-        made.previewer.warm_up()
-        loop.exec()
-        yield made
-        made.shutdown()
-
-
-@pytest.fixture(scope="module")
 def lights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same discs anywhere, red, green and blue, equally light: 32 × 32 px, 40 of each."""
     folder = tmp_path_factory.mktemp("lights")
@@ -171,24 +153,6 @@ def lights(tmp_path_factory: pytest.TempPathFactory) -> Path:
             pixels = np.clip(ground + draw.normal(0, 14, (32, 32, 3)), 0, 255).astype(np.uint8)
             Image.fromarray(pixels).save(folder / name / f"{number}.png")
     return folder
-
-
-@pytest.fixture
-def session(engines: Engines, qtbot: QtBot) -> Iterator[Session]:
-    made = Session(SettingsStore(), engines, Jobs())
-    yield made
-    made.jobs.shutdown()
-    made.close()
-    made.deleteLater()
-
-
-def window(qtbot: QtBot, session: Session) -> AugmentPane:
-    made = AugmentPane(session)
-    qtbot.addWidget(made)
-    made.resize(1280, 716)
-    made.show()
-    qtbot.waitExposed(made)
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +179,7 @@ def pane(
         file.write_bytes(content)
     session.set_dataset(open_dataset(lights))
     session.set_input(InputSpec(width=32, height=32))
-    made = window(qtbot, session)
+    made = show_pane(session, qtbot)
     await_hints(qtbot, made.hints)
     studied.setdefault("lights", file.read_bytes())
     return made
@@ -297,7 +261,7 @@ def test_what_was_found_and_waved_off_is_remembered(
     kept = json.loads((project.cache_folder / "hints.json").read_text())
     assert len(kept["hints"]) == len(found) and kept["dismissed"]
     pane.close()
-    again = window(qtbot, session)
+    again = show_pane(session, qtbot)
     await_hints(qtbot, again.hints)
     assert again.hints.hints == found and not again.hints.banner.isVisible()
     assert not again.hints.is_studying, "nothing was studied a second time"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,11 +17,8 @@ from studio.augment.presets import preset
 from studio.augment.registry import AUGMENTERS
 from studio.core.errors import StudioError
 from studio.core.input import InputSpec
-from studio.core.settings import SettingsStore
 from studio.data import pixels
 from studio.data.index import open_dataset
-from studio.ui.engines import Engines
-from studio.ui.jobs import Jobs
 from studio.ui.panes.augment.choice import choose_rows, next_of_class, shown_of
 from studio.ui.panes.augment.pane import AugmentPane
 from studio.ui.panes.augment.preview_grid import PreviewGrid
@@ -30,6 +26,7 @@ from studio.ui.panes.augment.previewer import Wish
 from studio.ui.panes.augment.step_card import StepCard
 from studio.ui.session import Session
 from studio.ui.widgets.sliders import RangeSlider
+from tests.ui.augmenting import settle, show_pane
 
 # Offscreen, Qt has no window manager to tell the least size of a window.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
@@ -37,60 +34,12 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 LEFT = Qt.MouseButton.LeftButton
 
 
-@pytest.fixture(scope="module")
-def engines(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
-    """One preview process for all tests here: it takes seconds to start."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CLASSIFIER_STUDIO_HOME", str(tmp_path_factory.mktemp("home")))
-        made = Engines()
-        loop = QEventLoop()
-        made.previewer.ready.connect(loop.quit)
-        QTimer.singleShot(60_000, loop.quit)
-        made.previewer.warm_up()
-        loop.exec()
-        yield made
-        made.shutdown()
-
-
-@pytest.fixture
-def session(engines: Engines, qtbot: QtBot) -> Iterator[Session]:
-    made = Session(SettingsStore(), engines, Jobs())
-    yield made
-    made.jobs.shutdown()
-    made.close()
-    made.deleteLater()
-
-
-@pytest.fixture
-def opened(session: Session, tiny_dataset: Path) -> Session:
-    session.new_project()
-    session.set_dataset(open_dataset(tiny_dataset))
-    session.set_input(InputSpec(width=32, height=32))
-    return session
-
-
 @pytest.fixture
 def pane(opened: Session, qtbot: QtBot) -> AugmentPane:
-    made = AugmentPane(opened)
-    qtbot.addWidget(made)
-    made.resize(1280, 716)
-    made.show()
-    qtbot.waitExposed(made)
+    made = show_pane(opened, qtbot)
     made.activateWindow()
-    await_previews(qtbot, made)
+    settle(qtbot, made)
     return made
-
-
-def await_previews(qtbot: QtBot, pane: AugmentPane) -> None:
-    """Wait until the newest settings are on the screen."""
-
-    def is_up_to_date() -> bool:
-        grid = pane.stage.grid.lines()
-        columns = pane.stage.tools.layout_of()[1]
-        full = all(line.original and len(line.previews) == columns for line in grid)
-        return bool(grid) and full and not pane.stage.previewer.is_waiting
-
-    qtbot.waitUntil(is_up_to_date, timeout=30_000)
 
 
 def click(widget: QWidget, point: QPoint | None = None) -> None:
@@ -306,7 +255,7 @@ def test_colour_steps_are_not_offered_for_grey_input(
     qtbot: QtBot, pane: AugmentPane, opened: Session
 ) -> None:
     opened.set_input(InputSpec(width=32, height=32, channels=1))
-    await_previews(qtbot, pane)
+    settle(qtbot, pane)
     assert not pane.catalogue.tiles["hue"].isEnabled()
     assert pane.catalogue.tiles["rotate"].isEnabled()
 
@@ -358,11 +307,11 @@ def test_the_seed_follows_the_recipe(qtbot: QtBot, pane: AugmentPane, opened: Se
 def test_another_number_of_previews(qtbot: QtBot, pane: AugmentPane) -> None:
     pane.stage.tools.count.setFocus()
     QTest.keyClick(pane.stage.tools.count, Qt.Key.Key_Down)
-    await_previews(qtbot, pane)
+    settle(qtbot, pane)
     lines = pane.stage.grid.lines()
     assert [len(line.previews) for line in lines] == [6] * 4
     QTest.keyClick(pane.stage.tools.count, Qt.Key.Key_Home)
-    await_previews(qtbot, pane)
+    settle(qtbot, pane)
     assert [len(line.previews) for line in pane.stage.grid.lines()] == [4] * 3
 
 
@@ -370,7 +319,7 @@ def test_another_picture_of_the_class(qtbot: QtBot, pane: AugmentPane) -> None:
     before = pane.stage.pictures()
     mark = pane.stage.grid.mark_rect(1).center().toPoint()
     click(pane.stage.grid.viewport(), mark)
-    await_previews(qtbot, pane)
+    settle(qtbot, pane)
     after = pane.stage.pictures()
     assert after[1].caption == before[1].caption and after[1].row != before[1].row
     assert [p.row for p in after[2:]] == [p.row for p in before[2:]]
@@ -378,7 +327,7 @@ def test_another_picture_of_the_class(qtbot: QtBot, pane: AugmentPane) -> None:
     QTest.keyClick(pane.stage.grid, Qt.Key.Key_Down)
     QTest.keyClick(pane.stage.grid, Qt.Key.Key_Return)
     assert pane.stage.pictures()[2].row != after[2].row
-    await_previews(qtbot, pane)
+    settle(qtbot, pane)
 
 
 def test_the_picture_in_view_comes_first(qtbot: QtBot, pane: AugmentPane, opened: Session) -> None:
@@ -386,7 +335,7 @@ def test_the_picture_in_view_comes_first(qtbot: QtBot, pane: AugmentPane, opened
     assert dataset is not None
     opened.set_picture_in_view(dataset.absolute(20))
     assert pane.stage.pictures()[0].row == 20
-    await_previews(qtbot, pane)
+    settle(qtbot, pane)
 
 
 def test_presets(qtbot: QtBot, pane: AugmentPane, opened: Session) -> None:
@@ -399,7 +348,7 @@ def test_presets(qtbot: QtBot, pane: AugmentPane, opened: Session) -> None:
     assert combo.currentText() == "Light, changed"
     opened.undo_stack.undo()
     assert combo.currentText() == "Light"
-    await_previews(qtbot, pane)
+    settle(qtbot, pane)
 
 
 def test_groups_of_steps_are_cards(qtbot: QtBot, pane: AugmentPane, opened: Session) -> None:
@@ -414,7 +363,7 @@ def test_groups_of_steps_are_cards(qtbot: QtBot, pane: AugmentPane, opened: Sess
     assert "at most 100" not in cards[1].summary.whole() and len(opened.policy.steps) == 4
     click(pane.panel.steps.cards[2].toggle)
     assert [step.enabled for step in opened.policy.steps] == [True, True, False, True]
-    await_previews(qtbot, pane)
+    settle(qtbot, pane)
 
 
 def accept_dialog(qtbot: QtBot, pane: AugmentPane, path: Path) -> None:
@@ -442,7 +391,7 @@ def test_save_and_load(qtbot: QtBot, pane: AugmentPane, opened: Session, tmp_pat
     file.write_text('[{"kind": "wobble"}]', "utf-8")
     pane.files.load(file)
     assert "wobble" in errors[0].message and opened.policy == saved
-    await_previews(qtbot, pane)
+    settle(qtbot, pane)
 
 
 def test_unreadable_pictures_are_replaced_by_others(
@@ -458,7 +407,7 @@ def test_unreadable_pictures_are_replaced_by_others(
     qtbot.addWidget(pane)
     pane.resize(1280, 716)
     pane.show()
-    await_previews(qtbot, pane)
+    settle(qtbot, pane)
     names = [p.path.name for p in pane.stage.pictures()]
     assert len(names) == 4
     assert not {"blue 1.png", "green 1.png"} & set(names)

@@ -21,11 +21,10 @@ from studio.core.runs import RunFolder, RunRecord
 from studio.core.strengths import QuickJudge
 from studio.data.index import open_dataset
 from studio.data.split import SplitSpec, assign
-from studio.ui.panes.augment.advice import Advice
 from studio.ui.panes.augment.belief_judge import knows, quick_sentence
 from studio.ui.panes.augment.belief_material import material_of, offer_of
 from studio.ui.panes.augment.pane import AugmentPane
-from studio.ui.panes.augment.step_card import StepCard
+from tests.ui.augmenting import advice_of, open_card
 from tests.ui.trained import write_colours
 
 PATIENCE = 60_000
@@ -116,19 +115,6 @@ def believed(pane: AugmentPane) -> bool:
     return bool(beliefs) and all(b[2] is not None for b in beliefs) and not pane.beliefs.is_waiting
 
 
-def open_first(pane: AugmentPane) -> StepCard:
-    card = pane.panel.steps.card_at((0,))
-    assert card is not None
-    if not card.is_open:
-        card.setFocus()
-        QTest.keyClick(card, Qt.Key.Key_Return)
-    return card
-
-
-def advice_of(card: StepCard, start: str) -> list[Advice]:
-    return [each for each in card.advice() if each.key.startswith(start)]
-
-
 def test_without_weights_there_is_no_box(world: World, pane: AugmentPane, qtbot: QtBot) -> None:
     box = pane.beliefs.box
     assert box.isVisible() and box.isEnabled() and not box.isChecked()
@@ -137,7 +123,7 @@ def test_without_weights_there_is_no_box(world: World, pane: AugmentPane, qtbot:
     pane.beliefs.quick.look()
     qtbot.waitUntil(box.isHidden, timeout=PATIENCE)
     world.session.set_policy(parse_policy([{"kind": "hue"}]))
-    card = open_first(pane)
+    card = open_card(pane, (0,))
     qtbot.wait(600)
     assert not card.advice() or not advice_of(card, "measuring")
     assert not pane.beliefs.quick.is_learning
@@ -173,7 +159,7 @@ def test_marks_say_who_was_asked_and_a_lost_network_learns_again(
 ) -> None:
     quick = pane.beliefs.quick
     world.session.set_policy(parse_policy([{"kind": "hue", "angle": [-170, 170]}]))
-    card = open_first(pane)
+    card = open_card(pane, (0,))
     qtbot.waitUntil(lambda: quick.is_learning, timeout=PATIENCE)
     assert "is learning the classes" in advice_of(card, "measuring")[0].words
     qtbot.waitUntil(lambda: bool(advice_of(card, "safest ")), timeout=PATIENCE)

@@ -23,13 +23,13 @@ from studio.core.strengths import Confusion, Strengths
 from studio.insight import strengths as engine
 from studio.ui.panes.augment import belief_words
 from studio.ui.panes.augment import safety_words as say
-from studio.ui.panes.augment.advice import Advice
 from studio.ui.panes.augment.belief import BeliefFollower
 from studio.ui.panes.augment.pane import AugmentPane
 from studio.ui.panes.augment.step_card import StepCard
 from studio.ui.panes.augment.survival_dialog import SurvivalDialog
 from studio.ui.panes.augment.survival_plot import SurvivalPlot
 from studio.ui.widgets.sliders import RangeSlider
+from tests.ui.augmenting import advice_of, open_card
 from tests.ui.trained import trained_world, write_stripes
 
 PATIENCE = 60_000
@@ -281,20 +281,6 @@ def test_the_curves_are_drawn_and_saved(
 
 
 # --- marks and advice ---------------------------------------------------------------------------
-
-
-def open_card(pane: AugmentPane, place: tuple[int, ...]) -> StepCard:
-    """Open a card as a person does."""
-    card = pane.panel.steps.card_at(place)
-    assert card is not None
-    if not card.is_open:
-        card.setFocus()
-        QTest.keyClick(card, Qt.Key.Key_Return)
-    return card
-
-
-def advice_of(card: StepCard, start: str) -> list[Advice]:
-    return [each for each in card.advice() if each.key.startswith(start)]
 
 
 def follow_link(card: StepCard, start: str) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEventLoop, QPoint, QPointF, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QContextMenuEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -35,43 +34,12 @@ from studio.ui.panes.data.pane import DataPane
 from studio.ui.session import Session
 from studio.ui.widgets.fields import SpinField
 from studio.ui.widgets.menu import Menu
+from tests.ui.augmenting import settle, show_pane
 
 # Offscreen, Qt has no window manager to tell the least size of a window.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture(scope="module")
-def engines(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
-    """One preview process for all tests here: it takes seconds to start."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CLASSIFIER_STUDIO_HOME", str(tmp_path_factory.mktemp("home")))
-        made = Engines()
-        loop = QEventLoop()
-        made.previewer.ready.connect(loop.quit)
-        QTimer.singleShot(60_000, loop.quit)
-        made.previewer.warm_up()
-        loop.exec()
-        yield made
-        made.shutdown()
-
-
-@pytest.fixture
-def session(engines: Engines, qtbot: QtBot) -> Iterator[Session]:
-    made = Session(SettingsStore(), engines, Jobs())
-    yield made
-    made.jobs.shutdown()
-    made.close()
-    made.deleteLater()
-
-
-@pytest.fixture
-def opened(session: Session, tiny_dataset: Path) -> Session:
-    session.new_project()
-    session.set_dataset(open_dataset(tiny_dataset))
-    session.set_input(InputSpec(width=32, height=32))
-    return session
 
 
 @pytest.fixture
@@ -80,28 +48,10 @@ def pane(opened: Session, qtbot: QtBot) -> AugmentPane:
 
 
 def shown(session: Session, qtbot: QtBot) -> AugmentPane:
-    made = AugmentPane(session)
-    qtbot.addWidget(made)
-    made.resize(1280, 716)
-    made.show()
-    qtbot.waitExposed(made)
+    made = show_pane(session, qtbot)
     made.activateWindow()
     settle(qtbot, made)
     return made
-
-
-def settle(qtbot: QtBot, pane: AugmentPane) -> None:
-    """Wait until the newest settings are on the screen."""
-
-    def is_up_to_date() -> bool:
-        stage = pane.stage
-        lines, columns = stage.grid.lines(), stage.tools.layout_of()[1]
-        full = all(line.original and len(line.previews) == columns for line in lines)
-        busy = stage.previewer.is_waiting or stage.originals.is_waiting
-        fresh = all(line.standing is None for line in lines)
-        return bool(lines) and full and fresh and not busy
-
-    qtbot.waitUntil(is_up_to_date, timeout=30_000)
 
 
 def click(pane: AugmentPane, where: QPointF) -> None:

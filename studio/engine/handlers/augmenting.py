@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from studio.core.input import InputSpec
 from studio.core.spec import parse_spec
 from studio.core.strengths import StepRan
 from studio.engine.handlers.context import Context, handles
+from studio.engine.handlers.kept_pictures import load_kept
 from studio.engine.protocol.augment_messages import (
     PolicyPaced,
     PreviewPolicy,
@@ -26,23 +26,6 @@ if TYPE_CHECKING:
     from studio.augment.policy import Augmentation, Fault
 
 
-@lru_cache(maxsize=64)
-def _picture(path: str, changed: int, input_json: str) -> NDArray[np.uint8]:
-    from studio.data.pixels import load
-
-    return load(Path(path), InputSpec.model_validate_json(input_json))
-
-
-def _load(path: str, input_spec: InputSpec) -> NDArray[np.uint8]:
-    from studio.data.members import stat_of
-
-    try:
-        changed = stat_of(path)[1]
-    except (OSError, ValueError):
-        changed = 0
-    return _picture(path, changed, input_spec.model_dump_json())
-
-
 @handles(PreviewPolicy)
 def preview_policy(request: PreviewPolicy, context: Context) -> NDArray[np.uint8]:
     """Augment pictures as training would."""
@@ -52,7 +35,7 @@ def preview_policy(request: PreviewPolicy, context: Context) -> NDArray[np.uint8
     grid = np.zeros((len(request.paths), columns, *input_spec.shape), np.uint8)
     seconds: list[float] = []
     for row, path in enumerate(request.paths):
-        picture = _load(path, input_spec)
+        picture = load_kept(path, input_spec)
         for column, seed in enumerate(request.seeds[row]):
             context.control.checkpoint()
             # Of this thread's own clock: what other programs do at the same time does not count.
@@ -77,7 +60,7 @@ _LIBRARY = 0.25
 @handles(TracePicture)
 def trace_picture(request: TracePicture, context: Context) -> tuple[StepRan, ...]:
     """Which steps ran on one picture, and which failed."""
-    picture = _load(request.path, parse_spec(InputSpec, request.input))
+    picture = load_kept(request.path, parse_spec(InputSpec, request.input))
     faults: list[Fault] = []
     _, ran = _augmentation(request.policy).trace(picture, request.seed, faults.append)
     done = [StepRan(each.step.kind, each.step.title, each.words()) for each in ran]
@@ -103,5 +86,5 @@ def preview_each(
     """One picture after each of several single steps, and how long each took."""
     from studio.augment.preview import timed_steps
 
-    picture = _load(request.path, parse_spec(InputSpec, request.input))
+    picture = load_kept(request.path, parse_spec(InputSpec, request.input))
     return timed_steps(picture, request.steps, request.seed, context.control)

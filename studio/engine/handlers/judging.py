@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,36 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.errors import PictureError
-from studio.core.input import InputSpec
 from studio.core.results import Prediction
 from studio.core.runs import RunFolder
 from studio.core.strengths import Robustness, Strengths
 from studio.engine.handlers.context import Context, handles
 from studio.engine.handlers.giving_way import giving_way
 from studio.engine.handlers.judges import JUDGES, QUICK
+from studio.engine.handlers.kept_pictures import load_kept
 from studio.engine.protocol.augment_messages import Believe, MeasureRobustness, MeasureSafety
 from studio.engine.protocol.messages import Measured
 
 MOST_CLASSES = 20
 """Classes of a belief that cross the border, the likeliest first."""
-
-
-@lru_cache(maxsize=48)
-def _picture(path: str, changed: int, input_json: str) -> NDArray[np.uint8]:
-    from studio.data.pixels import load
-
-    return load(Path(path), InputSpec.model_validate_json(input_json))
-
-
-def _load(path: str, input_spec: InputSpec) -> NDArray[np.uint8]:
-    """A picture at the input's size, kept for the next draw. Raises PictureError."""
-    from studio.data.members import stat_of
-
-    try:
-        changed = stat_of(path)[1]
-    except (OSError, ValueError):
-        changed = 0
-    return _picture(path, changed, input_spec.model_dump_json())
 
 
 @handles(Believe)
@@ -55,7 +36,7 @@ def believe(request: Believe, context: Context) -> tuple[tuple[Prediction, ...],
     for row, (path, seeds) in enumerate(zip(request.paths, request.seeds, strict=True)):
         context.control.checkpoint()
         try:
-            picture = _load(path, network.input)
+            picture = load_kept(path, network.input)
         except PictureError as error:
             errors[row] = str(error)
             continue

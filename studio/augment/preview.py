@@ -11,6 +11,9 @@ import numpy as np
 from studio.augment.policy import Augmentation, OnFault, Policy, parse_policy, seed_for
 from studio.core.control import Control
 
+_LONG = 0.005
+"""Seconds from which a step is timed a second time."""
+
 
 def preview(
     pictures: Sequence[np.ndarray],
@@ -90,6 +93,3 @@ def timed_steps(
                 break
         seconds.append(took)
     return grid, tuple(seconds)
-
-
-_LONG = 0.005

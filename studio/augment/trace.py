@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from studio.augment.step import ImgaugAugmenter, Step
-from studio.augment.words import number
+from studio.augment.words import number, with_unit
 from studio.core.spec import Parameter, parameters
 
 _MOST_VALUES = 4  # more than that were drawn for each pixel
@@ -90,7 +90,7 @@ def _phrase(label: str, text: str, unit: str, title: str, alone: bool) -> str:
     if not unit and noun.endswith("s") and "/" not in text and "." not in text:
         one = noun[: -2 if noun.endswith("ches") else -1]
         return " ".join([text, one if text == "1" else noun, *rest])
-    number_and_unit = text + ("" if unit in ("", "°") else " ") + unit
+    number_and_unit = with_unit(text, unit)
     if label == title or (alone and unit):
         return number_and_unit
     return f"{label} {number_and_unit}"

@@ -29,6 +29,11 @@ def span(interval: Interval, unit: str = "", decimals: int = 0) -> str:
     return f"{low}{last}" if low == high else f"{low} … {high}{last}"
 
 
+def with_unit(text: str, unit: str) -> str:
+    """A number with its unit behind it: ``12°``, ``3 px``; alone where there is no unit."""
+    return text + ("" if unit in ("", "°") else " ") + unit
+
+
 def chance_words(percent: float) -> str:
     """A chance as the words people use: ``always``, ``half``, ``never``, else ``80 %``."""
     known = {0.0: "never", 50.0: "half", 100.0: "always"}

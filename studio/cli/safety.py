@@ -87,8 +87,9 @@ def _confusion(where: str, one: dict[str, Any]) -> str:
 
 
 def _value(value: float, unit: str) -> str:
-    space = "" if unit in ("°", "") else " "
-    return f"{value:g}".replace("-", "−") + space + unit
+    from studio.augment.words import with_unit
+
+    return with_unit(f"{value:g}".replace("-", "−"), unit)
 
 
 def _share(value: float) -> str:

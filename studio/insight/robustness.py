@@ -17,7 +17,7 @@ import numpy as np
 from studio.augment.corrupting import kinds_for
 from studio.augment.policy import Augmentation, parse_policy
 from studio.augment.registry import AUGMENTERS
-from studio.augment.words import number
+from studio.augment.words import number, with_unit
 from studio.core.control import Control, Progress, no_progress
 from studio.core.errors import SpecError
 from studio.core.strengths import Robustness, RobustnessCurve
@@ -55,8 +55,7 @@ class _Plain:
     def words(self, severity: int) -> str:
         """The strength of a severity, such as ``±10°``."""
         sign = {"minus": "±", "inverse": "× or ÷ "}.get(self.opposite, "")
-        unit = self.unit if self.unit in ("°", "") else f" {self.unit}"
-        return f"{sign}{number(self.values[severity - 1], self.decimals)}{unit}"
+        return sign + with_unit(number(self.values[severity - 1], self.decimals), self.unit)
 
     def _step(self, value: float) -> dict[str, Any]:
         settings = dict.fromkeys(self.settings, (value, value))

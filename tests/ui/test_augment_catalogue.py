@@ -76,6 +76,15 @@ def test_tiles_are_made_bit_by_bit(qtbot: QtBot) -> None:
     assert panel.tiles["invert"].has_picture() and not panel.tiles["rotate"].has_picture()
 
 
+def test_what_is_told_before_the_tiles_are_there_is_kept(qtbot: QtBot) -> None:
+    panel = CataloguePanel()
+    qtbot.addWidget(panel)
+    panel.set_speeds({"rotate": "Slow: 9 pictures/s"})
+    panel.show()
+    qtbot.waitUntil(lambda: "rotate" in panel.tiles)
+    assert panel.tiles["rotate"].speed == "Slow: 9 pictures/s"
+
+
 def test_search_marks_what_enter_adds(panel: CataloguePanel) -> None:
     found = added(panel)
     panel.search.setFocus()

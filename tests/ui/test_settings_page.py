@@ -16,7 +16,8 @@ from studio.core.control import Control
 from studio.core.keeping import total_memory
 from studio.core.paths import cache_folder
 from studio.core.settings import SettingsStore
-from studio.ui.panes.settings import SettingsPage, clear, folder_size
+from studio.ui.panes.caches import clear, folder_size
+from studio.ui.panes.settings import SettingsPage
 from studio.ui.widgets.numbers import file_size
 from studio.ui.widgets.segmented import SegmentedControl
 

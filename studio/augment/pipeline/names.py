@@ -152,8 +152,8 @@ def _handed_on(
 
     target = ways[chosen]
     made = {arg: put(value) for arg, value in target["options"].items()}
-    signature_of_target = known = _file()["arguments"][target["to"]]
-    filled = {arg: made.get(arg, _default(default)) for arg, default in signature_of_target.items()}
+    known = _file()["arguments"][target["to"]]
+    filled = {arg: made.get(arg, _default(default)) for arg, default in known.items()}
     return Asked(target["to"], filled, {arg: made[arg] for arg in made if arg in known})
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from studio.core.control import Control
 from studio.insight.hints.features import Features
+from studio.training.counting import wilson
 
 Labels = NDArray[np.int64]
 Blocks = Sequence[Features]
@@ -133,19 +134,11 @@ class Share:
 
     def low(self, z: float = 2.326) -> float:
         """The lower end of Wilson's interval (1927); ``z`` 2.326 is right 99 times of 100."""
-        return self._wilson(-z)
+        return wilson(self.count, self.total, z)[0]
 
     def high(self, z: float = 2.326) -> float:
         """The upper end of Wilson's interval."""
-        return self._wilson(z)
-
-    def _wilson(self, z: float) -> float:
-        n, p = self.total, self.value
-        if n == 0:
-            return 0.0 if z < 0 else 1.0
-        middle = p + z * z / (2 * n)
-        spread = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return (middle + spread) / (1 + z * z / n)
+        return wilson(self.count, self.total, z)[1]
 
 
 def right_share(answers: Labels, labels: Labels) -> Share:

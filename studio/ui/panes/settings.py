@@ -25,8 +25,6 @@ from studio.ui.widgets.panel import Rule, ScrollColumn, WorkArea
 from studio.ui.widgets.text import ElidedLabel, Text
 from studio.ui.widgets.tips import describe
 
-__all__ = ["SHOWN", "PlaceRow", "SettingsPage", "clear", "folder_size"]
-
 SHOWN = ("theme", "autosave_seconds")
 _WIDTH = 640
 
@@ -171,7 +169,13 @@ class SettingsPage(QWidget):
         def work(progress: Progress, control: Control) -> int:
             return clear(paths, control)
 
+        def over(_freed: object = None) -> None:
+            self._measure()
+
+        def failed(error: StudioError) -> None:
+            self._session.failed.emit(error)
+            over()
+
         self._session.jobs.start(
-            "Clearing the cache", work, done=lambda _freed: self._measure(),
-            failed=self._session.failed.emit, cancelled=self._measure, owner=self,
-        )  # fmt: skip
+            "Clearing the cache", work, done=over, failed=failed, cancelled=over, owner=self
+        )

@@ -278,8 +278,8 @@ class BeliefFollower(QObject):
 
     def _forget(self) -> None:
         """Show and await nothing any more."""
-        self._asked = self._shown = None
+        self._shown = None
         self._pause.stop()
         if any(line.beliefs for line in self._stage.grid.lines()):
             self._stage.grid.set_beliefs([])
-        self.waiting_changed.emit(False)
+        self._end()

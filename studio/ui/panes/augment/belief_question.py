@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from studio.augment.policy import seed_for
 from studio.engine.protocol.augment_messages import Believe
 from studio.engine.protocol.messages import Request
 from studio.ui.panes.augment.belief_judge import Judge
@@ -20,11 +19,6 @@ class Question:
 
     def request(self, job: int) -> Request:
         """The message for the inspector."""
-        wish, epochs = self.wish, range(1, self.wish.epochs + 1)
-        return Believe(
-            job,
-            self.judge.run,
-            tuple(str(p.path) for p in wish.pictures),
-            wish.policy.model_dump(mode="json"),
-            tuple(tuple(seed_for(wish.seed, e, p.index) for e in epochs) for p in wish.pictures),
-        )
+        wish = self.wish
+        policy = wish.policy.model_dump(mode="json")
+        return Believe(job, self.judge.run, wish.paths(), policy, wish.seeds())

@@ -18,12 +18,12 @@ def target_of(policy: Policy, place: Place, way: str, opened: Place | None) -> P
     if way == "out":
         return (*above[:-1], above[-1] + 1) if above else None
     if way == "in":
-        return _into(policy, (*above, index - 1), at_end=True) if index else None
+        return _into(policy, (*above, index - 1)) if index else None
     if way == "up":
         if not index:
             return above or None
         before = (*above, index - 1)
-        inside = _into(policy, before, at_end=True) if _is_open(before, opened) else None
+        inside = _into(policy, before) if _is_open(before, opened) else None
         return inside or before
     if index == last:
         return (*above[:-1], above[-1] + 1) if above else None
@@ -37,11 +37,12 @@ def _is_open(place: Place, opened: Place | None) -> bool:
     return opened is not None and is_inside(opened, place)
 
 
-def _into(policy: Policy, group: Place, at_end: bool) -> Place | None:
+def _into(policy: Policy, group: Place) -> Place | None:
+    """The end of a group; None where there is none."""
     step = step_at(policy, group)
     if not isinstance(step, Group):
         return None
-    return (*group, len(step.steps) if at_end else 0)
+    return (*group, len(step.steps))
 
 
 def followed(place: Place, source: Place, target: Place) -> Place:

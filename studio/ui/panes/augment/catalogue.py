@@ -56,6 +56,7 @@ class CataloguePanel(Panel):
         self._waiting: list[tuple[str, Sequence[type[Step]]]] = []
         self._images: dict[str, QImage] = {}
         self._warnings: dict[str, str] = {}
+        self._speeds: dict[str, str] = {}
         self._channels = 3
         self._stop: StepTile | None = None
         self._build_head()
@@ -145,6 +146,7 @@ class CataloguePanel(Panel):
         self._tiles[tile.kind] = tile
         tile.set_channels(self._channels)
         tile.set_warning(self._warnings.get(tile.kind, ""))
+        tile.speed = self._speeds.get(tile.kind, "")
         if tile.kind in self._images:
             tile.set_picture(self._images[tile.kind])
         tile.clicked.connect(lambda _on=False: self.chosen.emit(step))
@@ -165,6 +167,7 @@ class CataloguePanel(Panel):
 
     def set_speeds(self, words: Mapping[str, str]) -> None:
         """Say of kinds how slow they are."""
+        self._speeds.update(words)
         for kind, sentence in words.items():
             if kind in self._tiles:
                 self._tiles[kind].speed = sentence

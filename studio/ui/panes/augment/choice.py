@@ -123,12 +123,3 @@ def next_class(
 def _same_class(dataset: Dataset, one: int, two: int) -> bool:
     output = next(iter(dataset.outputs))
     return dataset.classes_of(one, output)[:1] == dataset.classes_of(two, output)[:1]
-
-
-def row_of(dataset: Dataset, path: Path) -> int | None:
-    """The row of a picture by its path; None where it is not part of the data set."""
-    try:
-        relative = path.relative_to(dataset.root).as_posix()
-        return dataset.paths.index(relative)
-    except ValueError:
-        return None

@@ -9,6 +9,7 @@ from functools import cached_property
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF
 from PySide6.QtGui import QPixmap
 
+from studio.ui.panes.augment.belief_words import Belief
 from studio.ui.tokens import S4
 
 HEAD = 34
@@ -29,9 +30,6 @@ _JUDGED, _FILLED = 120.0, 0.75
 
 Cell = tuple[int, int]
 """Row and column; column −1 is the original."""
-
-Belief = tuple[str, bool, float | None]
-"""What a network says of a preview: class, whether it is the picture's, probability 0 … 1."""
 
 
 @dataclass

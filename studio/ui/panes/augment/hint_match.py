@@ -11,8 +11,8 @@ from studio.augment.step import Step
 from studio.augment.words import span
 from studio.core.spec import Parameter, parameters, parse_spec
 from studio.core.strengths import Hint, Mild
-
-Place = tuple[int, ...]
+from studio.ui.panes.augment.edits import Place
+from studio.ui.widgets.numbers import decimals
 
 
 def active_steps(policy: Policy) -> Iterator[tuple[Place, Step]]:
@@ -94,8 +94,8 @@ def _is_within(step: Step, mild: Mild) -> bool:
 
 def _range_words(step: Step, mild: Mild) -> str:
     spec = _spec(step, mild.parameter)
-    size = spec.step if spec.step is not None else 0.01
-    return span((mild.low, mild.high), spec.unit, 0 if size >= 1 else 1 if size >= 0.1 else 2)
+    digits = decimals(spec.step) if spec.step is not None else 2
+    return span((mild.low, mild.high), spec.unit, digits)
 
 
 def _spec(step: Step, name: str) -> Parameter:

@@ -17,8 +17,8 @@ from studio.ui.latest import Latest
 from studio.ui.panes.augment import edits
 from studio.ui.panes.augment.advice import Advice
 from studio.ui.panes.augment.catalogue import CataloguePanel
+from studio.ui.panes.augment.edits import Place
 from studio.ui.panes.augment.hint_match import (
-    Place,
     active_steps,
     is_about,
     is_harmful,

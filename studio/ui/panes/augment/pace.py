@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 from PySide6.QtCore import QObject, Signal
 
 from studio.augment.policy import Policy
+from studio.data.parallel import cores
 from studio.engine.protocol.augment_messages import PolicyPaced
 from studio.ui.session import Session
 from studio.ui.training import controller_of
@@ -95,12 +94,6 @@ class PolicyPace(QObject):
         if progress is None or progress.batch is None:
             return 0.0
         return max(0.0, progress.batch.pictures_per_second)
-
-
-def cores() -> int:
-    """The processor cores that this program may use."""
-    known = getattr(os, "sched_getaffinity", None)
-    return len(known(0)) if known is not None else (os.cpu_count() or 1)
 
 
 def compared(times: float) -> str:

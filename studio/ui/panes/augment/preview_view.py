@@ -8,11 +8,11 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
+from studio.ui.panes.augment.belief_words import Belief
 from studio.ui.panes.augment.grid_model import (
     HEAD,
     NONE,
     ORIGINAL,
-    Belief,
     Cell,
     GridGeometry,
     GridState,

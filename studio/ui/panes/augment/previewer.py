@@ -32,14 +32,22 @@ class Wish:
 
     def request(self, job: int) -> Request:
         """The message for the worker."""
-        epochs = range(1, self.epochs + 1)
         return PreviewPolicy(
             job,
-            tuple(str(p.path) for p in self.pictures),
+            self.paths(),
             self.policy.model_dump(mode="json"),
             self.input.model_dump(mode="json"),
-            tuple(tuple(seed_for(self.seed, e, p.index) for e in epochs) for p in self.pictures),
+            self.seeds(),
         )
+
+    def paths(self) -> tuple[str, ...]:
+        """The files of the pictures."""
+        return tuple(str(p.path) for p in self.pictures)
+
+    def seeds(self) -> tuple[tuple[int, ...], ...]:
+        """The seed of each preview: a row for each picture, in it one for each epoch."""
+        epochs = range(1, self.epochs + 1)
+        return tuple(tuple(seed_for(self.seed, e, p.index) for e in epochs) for p in self.pictures)
 
 
 def scaled_images(grid: np.ndarray, size: QSize) -> list[list[QImage]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QAction
@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from studio.augment.groups import Group
 from studio.augment.step import Step
 from studio.core.errors import StudioError
+from studio.core.strengths import Strengths
 from studio.ui.jobs import Job
 from studio.ui.panes.augment import edits
 from studio.ui.panes.augment import safety_advice as tell
@@ -79,6 +80,10 @@ class SafetyMeter(QObject):
         """What can be measured of a step now."""
         judge = self.judge
         return {} if judge is None else targets_of(judge, step)
+
+    def _found(self, targets: Mapping[str, Target]) -> dict[str, Strengths]:
+        """What was measured of these, setting → answer."""
+        return {name: f for name, t in targets.items() if (f := self.queue.found(t)) is not None}
 
     def _run_of(self, target: Target) -> str:
         judge = self.judge
@@ -213,7 +218,7 @@ class SafetyMeter(QObject):
 
     def _show_step(self, place: Place, step: Step) -> None:
         targets, judge = self.targets(step), self.judge
-        found = {name: f for name, t in targets.items() if (f := self.queue.found(t)) is not None}
+        found = self._found(targets)
         if judge is None or not targets:
             advice = []
         elif place == self._steps.open_place:
@@ -234,10 +239,9 @@ class SafetyMeter(QObject):
             self._open_dialog(place)
         elif key.startswith(tell.SAFEST):
             setting = key.removeprefix(tell.SAFEST)
-            target = self.targets(step).get(setting)
-            found = self.queue.found(target) if target is not None else None
-            if found is not None:
-                self._set_safe(place, say.made_safest(step, setting, found))
+            found = self._found(self.targets(step))
+            if setting in found:
+                self._set_safe(place, say.made_safest(step, setting, found[setting]))
 
     def _set_safe(self, place: Place, step: Step) -> None:
         try:
@@ -263,9 +267,7 @@ class SafetyMeter(QObject):
         if step is None or judge is None:
             dialog.close()
             return
-        found = {name: f for name, t in self.targets(step).items()
-                 if (f := self.queue.found(t)) is not None}  # fmt: skip
-        dialog.show_found(step, found, judge.name)
+        dialog.show_found(step, self._found(self.targets(step)), judge.name)
 
 
 def _places(before: Place, steps: Sequence[Step]) -> Iterator[tuple[Place, Step]]:

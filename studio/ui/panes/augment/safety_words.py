@@ -12,6 +12,7 @@ from typing import Any
 
 from studio.augment.groups import Group
 from studio.augment.step import Step
+from studio.augment.words import with_unit
 from studio.core.paths import display_name
 from studio.core.spec import Parameter, parameters
 from studio.core.strengths import Confusion, Strengths, sides
@@ -56,8 +57,7 @@ def value_words(p: Parameter, value: float) -> str:
         words = number(value, decimals(p.step))
     else:
         words = number(round(value)) if p.kind == "int" else significant(value)
-    gap = "" if p.unit in ("", "°") else " "
-    return f"{words}{gap}{p.unit}"
+    return with_unit(words, p.unit)
 
 
 def is_exceeded(step: Step, name: str, found: Strengths) -> bool:

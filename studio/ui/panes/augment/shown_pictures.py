@@ -13,10 +13,10 @@ from studio.ui.panes.augment.choice import (
     class_of,
     next_class,
     next_of_class,
-    row_of,
     shown_of,
 )
 from studio.ui.panes.augment.pins import Pins
+from studio.ui.panes.data.order import row_of
 from studio.ui.session import Session
 
 MOST_SKIPPED = 40

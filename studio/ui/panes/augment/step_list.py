@@ -22,12 +22,10 @@ from studio.ui.panes.augment.card_moves import followed, target_of, without
 from studio.ui.panes.augment.card_sources import AdviceBoard, Marking
 from studio.ui.panes.augment.edits import Place
 from studio.ui.panes.augment.step_card import StepCard
+from studio.ui.panes.augment.tile import STEP_MIME
 from studio.ui.tokens import S2, S3, S4
 from studio.ui.widgets.panel import ScrollColumn
 from studio.ui.widgets.text import Text
-
-STEP_MIME = "application/x-classifier-studio-step"
-"""What a tile of the catalogue is dragged as: the name of its kind."""
 
 
 class StepList(ScrollColumn):

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from studio.augment.step import Step
+from studio.augment.words import with_unit
 from studio.core.spec import Parameter
 from studio.core.strengths import Strengths
 from studio.ui.panes.augment.safety_words import (
@@ -94,9 +95,7 @@ class SurvivalPlot(Drawing):
     ) -> None:
         frame = self._frame(width, height)
         self._paint_beyond(painter, frame, ink)
-        frame.paint(
-            painter, ink, _tick_words(self.setting), lambda v: f"{number(round(v * 100))} %"
-        )
+        frame.paint(painter, ink, _tick_words(self.setting), lambda v: percent(v, 0))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_set(painter, frame, ink)
         self._curve(painter, frame, self.found.accuracy, ink.tokens.text_secondary, True)
@@ -161,5 +160,4 @@ class SurvivalPlot(Drawing):
 
 def _tick_words(p: Parameter) -> Callable[[float], str]:
     """Values along the axis with their unit."""
-    gap = "" if p.unit in ("", "°") else " "
-    return lambda value: f"{number(value)}{gap}{p.unit}"
+    return lambda value: with_unit(number(value), p.unit)

@@ -97,7 +97,7 @@ class StepTile(QAbstractButton):
         self.setEnabled(self.works)
         if not self.works:
             self.set_picture(None)  # the last one was of another input
-        self.setAccessibleDescription(f"{self.step.help} {self._why_not}".strip())
+        self._describe()
 
     def set_picture(self, image: QImage | None) -> None:
         """Show what the step does."""
@@ -150,9 +150,12 @@ class StepTile(QAbstractButton):
         """Say, and mark, that the step does harm to the pictures that are open."""
         if words != self.warning:
             self.warning = words
-            described = f"{words} {self.step.help} {self._why_not}".strip()
-            self.setAccessibleDescription(described)
+            self._describe()
             self.update()
+
+    def _describe(self) -> None:
+        words = f"{self.warning} {self.step.help} {self._why_not}"
+        self.setAccessibleDescription(words.strip())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, text = event.key(), event.text()

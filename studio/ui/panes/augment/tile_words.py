@@ -7,6 +7,7 @@ from studio.augment.step import Step, channels_words
 from studio.augment.words import span
 from studio.core.input import CHANNELS, MAX_CHANNELS
 from studio.core.spec import Parameter, parameters
+from studio.ui.widgets.numbers import decimals
 
 SLOW = 60.0
 """Pictures a second and core below which a step is called slow: training soon waits for it."""
@@ -67,5 +68,5 @@ _RANGED = ("interval", "float", "int")
 
 def _range(p: Parameter) -> str:
     assert p.minimum is not None and p.maximum is not None
-    decimals = 0 if p.step is None or p.step == round(p.step) else 1 if p.step >= 0.1 else 2
-    return f"{p.title} {span((p.minimum, p.maximum), p.unit, decimals)}"
+    digits = decimals(p.step) if p.step is not None else 0
+    return f"{p.title} {span((p.minimum, p.maximum), p.unit, digits)}"

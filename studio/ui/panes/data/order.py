@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import repeat
 from operator import contains
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,6 +105,15 @@ def shuffled(dataset: Dataset, first: NDArray[np.int64] | None = None) -> NDArra
     others = np.ones(len(dataset), bool)
     others[first] = False
     return np.concatenate([first, rows[others[rows]]])
+
+
+def row_of(dataset: Dataset, path: Path) -> int | None:
+    """The row of a picture by its path; None where it is not part of the data set."""
+    try:
+        relative = path.relative_to(dataset.root).as_posix()
+        return dataset.paths.index(relative)
+    except ValueError:
+        return None
 
 
 def rows_of_paths(dataset: Dataset, paths: list[str]) -> dict[str, int]:

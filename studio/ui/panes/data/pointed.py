@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from studio.ui.panes.data.listing import Listing
+from studio.ui.panes.data.order import row_of
 from studio.ui.panes.data.view import DataView
 from studio.ui.session import Session
 
@@ -38,9 +39,8 @@ class PointedPicture(QObject):
         chosen = self._view.grid.chosen_rows()
         if len(chosen) == 1 and dataset.absolute(int(chosen[0])) == path:
             return
-        try:
-            row = dataset.paths.index(path.relative_to(dataset.root).as_posix())
-        except ValueError:
+        row = row_of(dataset, path)
+        if row is None:
             return  # it is no picture of this data set
         self._show_pictures()
         if self._view.grid.pictures.place_of(row) < 0:

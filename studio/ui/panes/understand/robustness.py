@@ -14,6 +14,7 @@ from studio.core.robustness import last_robustness
 from studio.core.runs import RunFolder
 from studio.core.strengths import Robustness
 from studio.ui.latest import Latest
+from studio.ui.panes.data.statistics.card import saving_menu
 from studio.ui.panes.data.statistics.keeper import Keeper
 from studio.ui.panes.understand import robustness_words as say
 from studio.ui.panes.understand.robustness_chart import RobustnessPlot
@@ -280,12 +281,6 @@ class RobustnessPage(QWidget):
 
     def open_menu(self) -> None:
         """What can be done with the chart."""
-        menu = self.menu = Menu("", self)
-        menu.aboutToHide.connect(menu.deleteLater)
-        for key, words, icon in (
-            ("png", "Save as PNG…", "image"), ("svg", "Save as SVG…", "download"),
-            ("csv", "Save the numbers as CSV…", "list"), ("copy", "Copy", "copy"),
-        ):  # fmt: skip
-            menu.add(words, partial(self.keeper.ask, self.view, key), icon)
+        menu = self.menu = saving_menu(self, partial(self.keeper.ask, self.view))
         button = self.view.save_button
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))

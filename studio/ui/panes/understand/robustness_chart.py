@@ -102,11 +102,6 @@ class RobustnessPlot(Drawing):
                       if c.kind in shown]  # fmt: skip
         return lines
 
-    def lit_by(self, kind: str) -> RobustnessPlot:
-        """The same with another curve that stands out."""
-        return RobustnessPlot(self.found, self.run, self.hidden, kind, self.other, self.other_run,
-                              self.legend)  # fmt: skip
-
     def for_saving(self) -> Drawing:
         return RobustnessPlot(self.found, self.run, self.hidden, "", self.other, self.other_run,
                               legend=True)  # fmt: skip

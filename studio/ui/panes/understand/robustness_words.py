@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from studio.core.strengths import Robustness, RobustnessCurve
-from studio.ui.widgets.numbers import count, number
+from studio.ui.widgets.numbers import count, number, percent
 
 COLOURED = 6
 """Curves with a colour of their own: the worst ones."""
@@ -15,7 +13,7 @@ COLOURED = 6
 
 def whole_percent(share: float) -> str:
     """A share without digits after the point: samples are too small for more."""
-    return f"{number(round(share * 100))} %"
+    return percent(share, 0)
 
 
 def loss_of(curve: RobustnessCurve, clean: float) -> float:
@@ -30,7 +28,7 @@ def ordered(found: Robustness) -> tuple[RobustnessCurve, ...]:
 
 def mean_accuracy(found: Robustness) -> float:
     """The mean over all curves and severities, 0 … 1."""
-    return float(np.mean([curve.accuracy.mean() for curve in found.curves]))
+    return _mean_of(found, _kinds(found))
 
 
 def sentence(found: Robustness) -> str:
@@ -62,7 +60,7 @@ def details(found: Robustness) -> str:
 
 def comparison(found: Robustness, name: str, other: Robustness, other_name: str) -> str:
     """Which of two runs holds better, by the corruptions that were measured of both."""
-    both = {c.kind for c in found.curves} & {c.kind for c in other.curves}
+    both = _kinds(found) & _kinds(other)
     if not both:
         return f"No corruption was measured of both {name} and {other_name}."
     means = [_mean_of(each, both) for each in (found, other)]
@@ -87,6 +85,9 @@ def point_words(curve: RobustnessCurve, index: int, run: str = "") -> str:
     )
 
 
+def _kinds(found: Robustness) -> set[str]:
+    return {curve.kind for curve in found.curves}
+
+
 def _mean_of(found: Robustness, kinds: set[str]) -> float:
-    chosen: Sequence[RobustnessCurve] = [c for c in found.curves if c.kind in kinds]
-    return float(np.mean([c.accuracy.mean() for c in chosen]))
+    return float(np.mean([c.accuracy.mean() for c in found.curves if c.kind in kinds]))

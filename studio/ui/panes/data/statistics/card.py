@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
@@ -41,6 +42,21 @@ def paper_ink(widget: QWidget) -> Ink:
     """The window's fonts on white."""
     ink = window_ink(widget)
     return Ink(LIGHT, ink.small, ink.body, ink.title)
+
+
+def saving_menu(parent: QWidget, act: Callable[[str], object]) -> Menu:
+    """What can be done with a plot; ``act`` gets ``png``, ``svg``, ``csv`` or ``copy``.
+
+    The menu is deleted once it has closed.
+    """
+    menu = Menu("", parent)
+    menu.aboutToHide.connect(menu.deleteLater)
+    for key, words, icon in (
+        ("png", "Save as PNG…", "image"), ("svg", "Save as SVG…", "download"),
+        ("csv", "Save the numbers as CSV…", "list"), ("copy", "Copy", "copy"),
+    ):  # fmt: skip
+        menu.add(words, partial(act, key), icon)
+    return menu
 
 
 class Canvas(QWidget):
@@ -216,13 +232,7 @@ class PlotCard(Card):
 
     def open_menu(self) -> None:
         """What can be done with the plot."""
-        menu = self.menu = Menu("", self)
-        menu.aboutToHide.connect(menu.deleteLater)
-        for key, words, icon in (
-            ("png", "Save as PNG…", "image"), ("svg", "Save as SVG…", "download"),
-            ("csv", "Save the numbers as CSV…", "list"), ("copy", "Copy", "copy"),
-        ):  # fmt: skip
-            menu.add(words, partial(self.save_asked.emit, key), icon)
+        menu = self.menu = saving_menu(self, self.save_asked.emit)
         menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:

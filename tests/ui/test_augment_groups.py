@@ -31,6 +31,7 @@ from studio.ui.panes.augment.step_card import StepCard
 from studio.ui.panes.augment.step_list import STEP_MIME
 from studio.ui.session import Session
 from studio.ui.theme import Theme
+from studio.ui.widgets.text import Text
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
@@ -93,6 +94,31 @@ def test_every_step_fits_into_a_group_of_a_group(qtbot: QtBot, qapp: QApplicatio
         if panel.steps.root.minimumSizeHint().width() > panel.steps.viewport().width():
             too_wide.append(kind)
     assert not too_wide
+
+
+def test_words_in_a_group_of_a_group_are_not_cut(qtbot: QtBot, qapp: QApplication) -> None:
+    Theme(qapp, "light")
+    panel = PolicyPanel()
+    qtbot.addWidget(panel)
+    panel.resize(304, 716)
+    panel.show()
+    inner = {"kind": "sometimes", "steps": [{"kind": "hue"}]}
+    steps = [inner, {"kind": "brightness"}]
+    panel.set_policy(parse_policy([{"kind": "one_of", "steps": steps}]))
+    panel.steps.set_open((0, 0, 0))
+    words = "Labels survive from −60° to 170°. Beyond the marks Run 2 takes hexagon for circle."
+    panel.steps.set_advice("safety", (0, 0, 0), [Advice("a", "info", words, "Set it")])
+
+    def lines() -> list[Text]:
+        found = panel.findChildren(Text)
+        return [text for text in found if text.isVisible() and text.wordWrap()]
+
+    qtbot.waitUntil(lambda: words in [text.text() for text in lines()])
+    qtbot.waitUntil(lambda: all(t.height() >= t.heightForWidth(t.width()) for t in lines()))
+    closed = panel.steps.card_at((0, 1))
+    assert closed is not None
+    assert closed.summary.text() in ("−18…22 %", "−18…22")
+    assert closed.summary.whole() == closed.step.summary()
 
 
 def head(card: StepCard) -> QPoint:

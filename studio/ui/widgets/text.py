@@ -51,6 +51,11 @@ class Text(QLabel):
             restyle(self)
 
 
+def closed_up(words: str) -> str:
+    """Ranges without the spaces in them: ``−18…22 %``."""
+    return words.replace(" … ", "…")
+
+
 class ElidedLabel(Text):
     """One line that elides in the middle; the tooltip has the whole where it was cut.
 
@@ -100,17 +105,19 @@ class ElidedLabel(Text):
         super().resizeEvent(event)
         self._elide()
 
+    def shorter(self) -> tuple[str, ...]:
+        """Other ways of saying it, to be taken before it is cut; the longest first."""
+        return (closed_up(self._whole),)
+
     def _elide(self) -> None:
         metrics = QFontMetrics(self.font())
-        closer = self._whole.replace(" … ", "…")
-        if metrics.horizontalAdvance(self._whole) <= self.width():
-            shown = self._whole
-        elif metrics.horizontalAdvance(closer) <= self.width():
-            shown = closer  # a range is still whole: "−18…22 %"
-        else:
-            shown = metrics.elidedText(self._whole, self._mode, self.width())
+        fitting = (
+            words for words in (self._whole, *self.shorter())
+            if words and metrics.horizontalAdvance(words) <= self.width()
+        )  # fmt: skip
+        shown = next(fitting, None) or metrics.elidedText(self._whole, self._mode, self.width())
         super().setText(shown)
-        cut = shown not in (self._whole, closer)
+        cut = shown not in (self._whole, closed_up(self._whole))
         if not self._tells:
             return
         if cut:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication
 
+from studio.ui.panes.augment.as_high import AsHigh
 from studio.ui.panes.augment.card_head import HEIGHT
 from studio.ui.tokens import R2
 from studio.ui.widgets.base import look, ringed, rounded
@@ -15,7 +16,7 @@ _MOVES = {
 }  # fmt: skip
 
 
-class CardBase(QWidget):
+class CardBase(AsHigh):
     """The frame of a card. A click on the head opens and closes it, a drag moves it.
 
     Signals:
@@ -44,7 +45,6 @@ class CardBase(QWidget):
         self._press: QPoint | None = None
         self.grip = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         ringed(self, R2)
 

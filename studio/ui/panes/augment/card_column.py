@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from studio.augment.step import Step
+from studio.ui.panes.augment.as_high import AsHigh
 from studio.ui.panes.augment.edits import Place
 from studio.ui.tokens import S2
 
@@ -18,7 +19,7 @@ _AT_ONCE = 6
 """So many new cards are complete at once; the others follow when they are seen."""
 
 
-class CardColumn(QWidget):
+class CardColumn(AsHigh):
     """Keeps a card for each step; cards that are still right are kept, with their form.
 
     Args:
@@ -30,7 +31,6 @@ class CardColumn(QWidget):
         super().__init__()
         self._make_card, self.owner = make_card, owner
         self.cards: list[StepCard] = []
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(S2 if owner is None else 6)

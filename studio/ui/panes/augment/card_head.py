@@ -10,12 +10,21 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from studio.augment.step import Step
 from studio.ui.tokens import MEDIUM, S2, SEMIBOLD
 from studio.ui.widgets.buttons import IconButton
-from studio.ui.widgets.text import ElidedLabel, IconLabel
+from studio.ui.widgets.text import ElidedLabel, IconLabel, closed_up
 from studio.ui.widgets.tips import tip
 from studio.ui.widgets.toggle import Toggle
 
 HEIGHT = 38
 _TITLE = 150
+
+
+class ValuesLabel(ElidedLabel):
+    """Values that lose what is said last, and then their unit, before a number is cut."""
+
+    def shorter(self) -> tuple[str, ...]:
+        closer = closed_up(self.whole())
+        first = closer.split(", ")[0]
+        return (closer, first, first.rpartition(" ")[0])
 
 
 class CardHead(QWidget):
@@ -32,7 +41,7 @@ class CardHead(QWidget):
             title, weight=MEDIUM, mode=Qt.TextElideMode.ElideRight, tells=False
         )
         self.warning = IconLabel("warning", "warning")
-        self.summary = ElidedLabel("", tone="secondary", mode=Qt.TextElideMode.ElideRight)
+        self.summary = ValuesLabel("", tone="secondary", mode=Qt.TextElideMode.ElideRight)
         self.summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.copy_button = IconButton(
             "copy", f"Duplicate {title}", sentence="Key: Ctrl+D on the card.", size="small"
@@ -60,9 +69,12 @@ class CardHead(QWidget):
         values.addWidget(self.warning)
         values.addWidget(self.summary)
         row.addLayout(values, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(4)
         for widget in self._while_open():
-            row.addWidget(widget)
+            buttons.addWidget(widget)
             widget.hide()
+        row.addLayout(buttons)
         row.addWidget(self.arrow)
 
     def _while_open(self) -> tuple[QWidget, ...]:
